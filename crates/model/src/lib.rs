@@ -1,0 +1,42 @@
+//! The words of the trade. Every other crate speaks in these types; none of them knows a file format.
+//!
+//! Owns: what a record, an access, a source, an issue, a session is. Does not do: I/O, serialization, judgement of
+//! Microsoft's spelling (that is `ingest::normalize`), inference (that is `timeline`).
+
+mod access;
+mod coded;
+mod digest;
+mod exposure;
+mod fold;
+mod folder;
+mod instant;
+mod issue;
+mod ledger;
+mod locator;
+mod mailbox;
+mod message;
+mod origin;
+mod related;
+mod rules;
+mod session;
+mod source;
+mod timeline;
+
+pub use access::{AccessRecord, Client, ItemAccess, Text, Token};
+pub use coded::{AccessTypeBasis, LogonType, MailAccessType, RecordType, ThrottleState, UserType};
+pub use digest::Sha256;
+pub use exposure::{Attribution, ExposureClass, ExposureTotals, Reason};
+pub use fold::{ActivityCount, Block, RecordSink, Rejected, RowCounts};
+pub use folder::{Folder, FolderHint};
+pub use instant::{Interval, UtcMicros};
+pub use issue::{Issue, IssueCode, Severity};
+pub use ledger::{Ledger, LedgerRow};
+pub use locator::{Locator, SourceId};
+pub use mailbox::MailboxKey;
+pub use message::MessageKey;
+pub use origin::{Address, Origin};
+pub use related::RelatedEvent;
+pub use rules::Rules;
+pub use session::{AccessContext, AccessSession, SessionBasis};
+pub use source::{Completeness, Finding, SourceReceipt};
+pub use timeline::{Coverage, CoverageState, MailboxSummary, Timeline, Window};

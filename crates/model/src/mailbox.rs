@@ -1,0 +1,61 @@
+//! Owns which mailbox a record is about: (OrganizationId, MailboxGuid), else the lower-case UPN.
+
+use std::fmt;
+
+/// The key of a mailbox in every table: `org/guid` in lower case, or `upn:` and the lower-case UPN where there is no GUID.
+/// Never joined by UPN where GUIDs differ: an archive is a lane of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MailboxKey(pub Box<str>);
+
+impl MailboxKey {
+    /// Builds the key from what a record states; `None` if it states neither GUID nor UPN.
+    #[must_use]
+    pub fn of(
+        organization_id: Option<&str>,
+        mailbox_guid: Option<&str>,
+        mailbox_owner_upn: Option<&str>,
+    ) -> Option<Self> {
+        let stated = |text: Option<&str>| {
+            text.map(str::trim).filter(|t| !t.is_empty() && !is_zero_guid(t)).map(str::to_lowercase)
+        };
+        if let Some(guid) = stated(mailbox_guid) {
+            let organization = stated(organization_id).unwrap_or_else(|| "-".to_owned());
+            return Some(Self(format!("{organization}/{guid}").into()));
+        }
+        stated(mailbox_owner_upn).map(|upn| Self(format!("upn:{upn}").into()))
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_zero_guid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|b| b == b'0' || b == b'-')
+}
+
+impl fmt::Display for MailboxKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MailboxKey;
+
+    fn check(org: Option<&str>, guid: Option<&str>, upn: Option<&str>, expected: Option<&str>) {
+        assert_eq!(MailboxKey::of(org, guid, upn).as_ref().map(MailboxKey::as_str), expected);
+    }
+
+    #[test]
+    fn the_guid_wins_and_case_does_not_matter() {
+        check(Some("ORG"), Some("AB"), Some("x@y.example"), Some("org/ab"));
+        check(None, Some("AB"), None, Some("-/ab"));
+        check(Some("ORG"), None, Some("X@Y.example"), Some("upn:x@y.example"));
+        check(Some("ORG"), Some("00000000-0000-0000-0000-000000000000"), Some("X@Y.example"), Some("upn:x@y.example"));
+        check(Some("ORG"), Some(" "), None, None);
+    }
+}

@@ -1,0 +1,60 @@
+# `just` lists the recipes. Each is one thin line; what it does lives in cargo, in .ci/run or in a script.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# list the recipes
+[private]
+default:
+    @just --list --unsorted
+
+# format, lints as errors, documentation: run before each commit
+[group('check')]
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+# all tests, or those whose name holds WORD: `just test session`
+[group('check')]
+test *WORD:
+    cargo test --workspace --locked {{ WORD }}
+
+# exactly what CI runs
+[group('check')]
+ci:
+    .ci/run
+
+# licences, bans and sources of dependencies (needs cargo-deny)
+[group('check')]
+deny:
+    cargo deny --locked check
+
+# rewrite snapshots and golden files; review the diff as code
+[group('renew')]
+bless *WORD:
+    INSTA_UPDATE=always MAILTRAIL_BLESS=1 cargo test --workspace --locked {{ WORD }}
+
+# write sample-data/ again from its seed; no diff is the expected outcome
+[group('renew')]
+sample:
+    cargo run --release --locked --package mailtrail-synth -- sample --out sample-data
+
+# renew the README's picture from a fresh run over the sample (needs chromium)
+[group('renew')]
+screenshot:
+    tools/screenshot
+
+# fuzz one target for some seconds on stable (needs cargo-fuzz): `just fuzz sniff 1200`
+[group('measure')]
+fuzz TARGET SECONDS='60':
+    cargo fuzz run -s none {{ TARGET }} -- -max_total_time={{ SECONDS }}
+
+# measure beside the peers that are installed and write docs/BENCHMARKS.md
+[group('measure')]
+bench-table:
+    benches/table
+
+# the API documentation of the crates, opened in a browser
+[group('read')]
+docs:
+    cargo doc --workspace --no-deps --locked --open

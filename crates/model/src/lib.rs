@@ -4,7 +4,10 @@
 //! Microsoft's spelling (that is `ingest::normalize`), inference (that is `timeline`).
 
 mod access;
+mod attribution;
+mod case;
 mod coded;
+mod control;
 mod digest;
 mod exposure;
 mod fold;
@@ -12,18 +15,28 @@ mod folder;
 mod instant;
 mod issue;
 mod ledger;
+mod listing;
 mod locator;
 mod mailbox;
 mod message;
+mod network;
 mod origin;
+mod place;
 mod related;
 mod rules;
 mod session;
+mod signin;
 mod source;
 mod timeline;
 
 pub use access::{AccessRecord, Client, ItemAccess, Text, Token};
+pub use attribution::{AccessMatcher, AttributionEntry, MailboxName, Marking, TextPattern};
+pub use case::{
+    AppName, Baseline, CaseInputs, FilterKind, GapScope, KnownGap, MailboxKind, Policy, PrivilegeKind, PrivilegeTerm,
+    Profile, RosterEntry, SourceDeclaration, SourceFilter, SourceScope, SuspectPeriod,
+};
 pub use coded::{AccessTypeBasis, LogonType, MailAccessType, RecordType, ThrottleState, UserType};
+pub use control::{AuditList, Control, ControlStatement, Recording};
 pub use digest::Sha256;
 pub use exposure::{Attribution, ExposureClass, ExposureTotals, Reason};
 pub use fold::{ActivityCount, Block, RecordSink, Rejected, RowCounts};
@@ -31,12 +44,16 @@ pub use folder::{Folder, FolderHint};
 pub use instant::{Interval, UtcMicros};
 pub use issue::{Issue, IssueCode, Severity};
 pub use ledger::{Ledger, LedgerRow};
+pub use listing::{Listing, ListingBuilder, ListingKind, ListingRow};
 pub use locator::{Locator, SourceId};
 pub use mailbox::MailboxKey;
 pub use message::MessageKey;
+pub use network::{FRONT_END_NETWORKS, FRONT_END_NETWORKS_AS_OF, Network, front_end_network};
 pub use origin::{Address, Origin};
+pub use place::{ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit};
 pub use related::RelatedEvent;
 pub use rules::Rules;
 pub use session::{AccessContext, AccessSession, SessionBasis};
+pub use signin::{DeviceTrust, KnownDevice, SignIn, SignInKind, SignInResult};
 pub use source::{Completeness, Finding, SourceReceipt};
 pub use timeline::{Coverage, CoverageState, MailboxSummary, Timeline, Window};

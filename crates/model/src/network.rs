@@ -96,15 +96,15 @@ fn masked(address: IpAddr, prefix: u8) -> IpAddr {
     }
 }
 
-/// Day on which [`FRONT_END_NETWORKS`] was last compared with its source.
-pub const FRONT_END_NETWORKS_AS_OF: &str = "2026-01-01";
+/// Day on which [`FRONT_END_NETWORKS`] was last compared with a public copy of its source.
+pub const FRONT_END_NETWORKS_AS_OF: &str = "2026-11-23";
 
 /// Networks from which Microsoft's own front ends call a mailbox, for Exchange Online and Entra sign-in.
 ///
-/// From Microsoft's published "Office 365 URLs and IP address ranges" (Exchange Online, id 1; Microsoft Entra, id 56) and the
-/// data-centre blocks that background services show in public records. Deliberately short: only blocks that have stood in the
-/// published list for years. Delegated Graph applications, illicit ones too, show these addresses instead of their own, so
-/// an address inside says nothing about *whose* request it was.
+/// From Microsoft's published "Office 365 URLs and IP address ranges" (Exchange Online, id 1; Microsoft Entra, id 56), and two
+/// data-centre blocks that background services show in public records (`2603:10a6::`, `2603:10b6::`). Delegated Graph
+/// applications, illicit ones too, show these addresses instead of their own, so an address inside says nothing about *whose*
+/// request it was.
 pub const FRONT_END_NETWORKS: &[&str] = &[
     "13.107.6.152/31",
     "13.107.18.10/31",
@@ -113,10 +113,8 @@ pub const FRONT_END_NETWORKS: &[&str] = &[
     "20.190.128.0/18",
     "20.231.128.0/19",
     "23.103.160.0/20",
-    "40.92.0.0/15",
     "40.96.0.0/13",
     "40.104.0.0/15",
-    "40.107.0.0/16",
     "40.126.0.0/18",
     "52.96.0.0/14",
     "131.253.33.215/32",
@@ -124,15 +122,20 @@ pub const FRONT_END_NETWORKS: &[&str] = &[
     "150.171.32.0/22",
     "204.79.197.215/32",
     "2603:1006::/40",
+    "2603:1007:200::/48",
     "2603:1016::/36",
+    "2603:1017::/48",
     "2603:1026::/36",
+    "2603:1027:1::/48",
     "2603:1036::/36",
+    "2603:1037:1::/48",
     "2603:1046::/36",
+    "2603:1047:1::/48",
     "2603:1056::/36",
+    "2603:1057:2::/48",
     "2603:10a6::/32",
     "2603:10b6::/32",
     "2620:1ec:4::152/128",
-    "2a01:111:f400::/48",
 ];
 
 /// The front-end block that holds or touches `network`, if any.

@@ -1,0 +1,128 @@
+"""Owns the speed table: builds seeded exports, runs mailtrail and the installed peers side by side, checks that all agree on the
+counts, and writes docs/BENCHMARKS.md. No number in that file is typed by hand.
+
+Usage: python3 benches/table.py [--sizes 0.1,1,4] [--rounds 3] [--python PYTHON] [--work DIR]
+Needs: a release build (`cargo build --release --workspace`), sha256sum, and for the peers a Python with polars, duckdb, chdb.
+A peer is timed together with `sha256sum` of its source, run beside it: mailtrail hashes what it reads, so they must.
+"""
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RELEASE = os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "release")
+PEERS = {"polars": "polars_peer.py", "ClickHouse (chdb)": "clickhouse_peer.py", "DuckDB": "duckdb_peer.py"}
+
+
+def timed(command, beside=None):
+    """Runs a command (and another beside it); returns seconds, peak MiB of the command, its output."""
+    began = time.monotonic()
+    companion = subprocess.Popen(beside, stdout=subprocess.DEVNULL) if beside else None
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = child.stdout.read(), None
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if companion:
+        companion.wait()
+    seconds = time.monotonic() - began
+    if child.returncode not in (0, 3):
+        sys.exit(f"{command[0]} failed ({child.returncode}): {child.stderr.read()[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024, out
+
+
+def mailtrail(source, out):
+    shutil.rmtree(out, ignore_errors=True)
+    seconds, peak, text = timed([f"{RELEASE}/mailtrail", "ingest", source, "--out", out, "--json", "--allow-issues"])
+    answer = json.loads(text)
+    return seconds, peak, (answer["accesses"], answer["items"])
+
+
+def peer(python, script, source, out):
+    shutil.rmtree(out, ignore_errors=True)
+    script = os.path.join(ROOT, "benches", "peers", script)
+    seconds, peak, text = timed([python, script, source, out], beside=["sha256sum", source])
+    version, accesses, items = text.split()[-3:]
+    return seconds, peak, (int(accesses), int(items)), version
+
+
+def installed(python, script):
+    module = {"polars_peer.py": "polars", "clickhouse_peer.py": "chdb", "duckdb_peer.py": "duckdb"}[script]
+    return subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0
+
+
+def main():
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--sizes", default="0.1,1,4", help="GB, comma-separated")
+    ask.add_argument("--rounds", type=int, default=3)
+    ask.add_argument("--python", default=sys.executable)
+    ask.add_argument("--work", default=None)
+    args = ask.parse_args()
+    work = args.work or tempfile.mkdtemp(prefix="mailtrail-bench-")
+    os.makedirs(work, exist_ok=True)
+    peers = {name: script for name, script in PEERS.items() if installed(args.python, script)}
+    for name in PEERS.keys() - peers.keys():
+        print(f"not installed, left out: {name}", file=sys.stderr)
+    lines, versions, linear = [], {}, {}
+    for size in args.sizes.split(","):
+        source = os.path.join(work, f"portal-{size}.csv")
+        if not os.path.exists(source):
+            subprocess.run([f"{RELEASE}/mailtrail-synth", "bulk", "--bytes", f"{size}GB", "--container", "portal-csv",
+                            "--seed", "1", "--out", source], check=True, stdout=subprocess.DEVNULL)
+        megabytes = os.path.getsize(source) / 1e6
+        ours, theirs = [], {name: [] for name in peers}
+        counts = {}
+        # Rounds interleave: what slows the machine for a minute slows everybody.
+        for _ in range(args.rounds):
+            seconds, peak, counts["mailtrail"] = mailtrail(source, os.path.join(work, "out"))
+            ours.append((seconds, peak))
+            for name, script in peers.items():
+                seconds, peak, counts[name], versions[name] = peer(args.python, script, source, os.path.join(work, "peer"))
+                theirs[name].append((seconds, peak))
+        if len(set(counts.values())) != 1:
+            sys.exit(f"the tools disagree on (accesses, items) of {source}: {counts}")
+        median = statistics.median(s for s, _ in ours)
+        linear[size] = (megabytes, median)
+        lines.append(f"| {size} GB | **mailtrail** | {median:.2f} | {megabytes / median:,.0f} | {max(p for _, p in ours):,.0f} | |")
+        for name, runs in theirs.items():
+            seconds = statistics.median(s for s, _ in runs)
+            ratio = statistics.median(t[0] / o[0] for t, o in zip(runs, ours))
+            lines.append(f"| {size} GB | {name} {versions[name]} + sha256sum | {seconds:.2f} | {megabytes / seconds:,.0f} | "
+                         f"{max(p for _, p in runs):,.0f} | {ratio:.2f} |")
+        print("\n".join(lines[-1 - len(theirs):]), flush=True)
+    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
+    growth = ""
+    if {"1", "4"} <= linear.keys():
+        growth = f"4 GB take {linear['4'][1] / linear['1'][1]:.2f} times as long as 1 GB.\n"
+    table = "\n".join(lines)
+    block = f"""Machine: {os.cpu_count()} cores, {cpu}. Median of {args.rounds} interleaved rounds; files warm in the page cache.
+mailtrail hashes its source while reading (SHA-256), carries a locator a row, and writes every column of docs/TABLES.md; a peer
+writes the 16 and 8 columns of its recipe (`benches/peers/`), with `sha256sum` of the source beside it in the same timing. All
+agree on the number of accesses and items. "times" is a peer's seconds over mailtrail's, paired by round.
+
+| input | tool | seconds | MB/s | peak MiB | times |
+|---|---|---|---|---|---|
+{table}
+
+{growth}"""
+    path = os.path.join(ROOT, "docs", "BENCHMARKS.md")
+    begin, end = "<!-- table: begin (just bench-table) -->", "<!-- table: end -->"
+    old = open(path).read() if os.path.exists(path) else f"# Benchmarks\n\n{begin}\n{end}\n"
+    head, rest = old.split(begin)
+    _, tail = rest.split(end)
+    with open(path, "w") as file:
+        file.write(f"{head}{begin}\n{block}{end}{tail}")
+    if not args.work:
+        shutil.rmtree(work)
+    print(f"written: {os.path.relpath(path, ROOT)}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+
+
+if __name__ == "__main__":
+    main()

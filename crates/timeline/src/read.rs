@@ -1,0 +1,129 @@
+//! Owns reading a table back, one row group at a time, only the columns asked for.
+//!
+//! Invariant: a table that opens has the columns and types of `schema`; what is damaged is an error, never a panic.
+//! Does not know what the columns mean: see `rows` for records, and each algorithm for its own columns.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use polars::prelude::{BooleanChunked, DataFrame, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked};
+use polars_io::{SerReader as _, parquet::read::ParquetReader};
+
+use crate::{
+    TimelineError,
+    schema::{Kind, Table},
+};
+
+/// A table on disk, opened and checked.
+#[derive(Debug)]
+pub(crate) struct TableReader {
+    path: PathBuf,
+    table: &'static Table,
+    /// First row and number of rows of each row group.
+    groups: Vec<(usize, usize)>,
+}
+
+impl TableReader {
+    /// Opens `folder/table.file` and checks its columns.
+    pub(crate) fn open(folder: &Path, table: &'static Table) -> Result<Self, TimelineError> {
+        Self::open_file(folder.join(table.file), table)
+    }
+
+    /// Opens a file that holds `table` under any name.
+    pub(crate) fn open_file(path: PathBuf, table: &'static Table) -> Result<Self, TimelineError> {
+        let mut file = File::open(&path).map_err(TimelineError::io(&path, "open"))?;
+        let unreadable = |source| TimelineError::Unreadable { path: path.clone(), source };
+        let mut reader = ParquetReader::new(&mut file);
+        let found = reader.schema().map_err(unreadable)?;
+        for (name, kind) in table.columns {
+            let data_type = found.get(name).map(|field| polars::prelude::DataType::from_arrow_field(field));
+            if data_type.as_ref() != Some(&kind.data_type()) {
+                return Err(wrong(table.file, name, *kind));
+            }
+        }
+        let mut at = 0;
+        let groups = reader
+            .get_metadata()
+            .map_err(unreadable)?
+            .row_groups
+            .iter()
+            .map(|group| {
+                let start = at;
+                at += group.num_rows();
+                (start, group.num_rows())
+            })
+            .collect();
+        Ok(Self { path, table, groups })
+    }
+
+    /// Number of row groups.
+    pub(crate) fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Rows of all groups.
+    pub(crate) fn rows(&self) -> usize {
+        self.groups.last().map_or(0, |(start, rows)| start + rows)
+    }
+
+    /// First row and number of rows of a group. For `accesses` the first row is its first `access_no`.
+    pub(crate) fn span(&self, group: usize) -> (usize, usize) {
+        self.groups[group]
+    }
+
+    /// The named columns of one row group, in the table's order.
+    pub(crate) fn read(&self, group: usize, columns: &[&str]) -> Result<DataFrame, TimelineError> {
+        let file = File::open(&self.path).map_err(TimelineError::io(&self.path, "open"))?;
+        ParquetReader::new(file)
+            .with_columns(Some(columns.iter().map(|name| (*name).to_owned()).collect()))
+            .with_slice(Some(self.groups[group]))
+            .finish()
+            .map_err(|source| TimelineError::Unreadable { path: self.path.clone(), source })
+    }
+
+    /// Every column of one row group.
+    pub(crate) fn read_all(&self, group: usize) -> Result<DataFrame, TimelineError> {
+        let names: Vec<&str> = self.table.columns.iter().map(|(name, _)| *name).collect();
+        self.read(group, &names)
+    }
+}
+
+fn wrong(table: &str, column: &str, kind: Kind) -> TimelineError {
+    TimelineError::Column { table: table.to_owned(), column: column.to_owned(), expected: format!("{kind:?}") }
+}
+
+/// A text column of a frame.
+pub(crate) fn text<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f StringChunked, TimelineError> {
+    frame.column(name).and_then(|column| column.str()).map_err(|_| wrong("frame", name, Kind::Text))
+}
+
+/// A time column of a frame, as microseconds.
+pub(crate) fn time<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f Int64Chunked, TimelineError> {
+    frame
+        .column(name)
+        .and_then(|column| column.datetime())
+        .map(|column| column.physical())
+        .map_err(|_| wrong("frame", name, Kind::Time))
+}
+
+/// A truth column of a frame.
+pub(crate) fn truth<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f BooleanChunked, TimelineError> {
+    frame.column(name).and_then(|column| column.bool()).map_err(|_| wrong("frame", name, Kind::Bool))
+}
+
+/// A signed column of a frame.
+pub(crate) fn signed<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f Int64Chunked, TimelineError> {
+    frame.column(name).and_then(|column| column.i64()).map_err(|_| wrong("frame", name, Kind::I64))
+}
+
+/// A count column of a frame.
+pub(crate) fn count<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f UInt32Chunked, TimelineError> {
+    frame.column(name).and_then(|column| column.u32()).map_err(|_| wrong("frame", name, Kind::U32))
+}
+
+/// A large-count column of a frame.
+pub(crate) fn large<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f UInt64Chunked, TimelineError> {
+    frame.column(name).and_then(|column| column.u64()).map_err(|_| wrong("frame", name, Kind::U64))
+}

@@ -52,7 +52,8 @@ fuzz TARGET SECONDS='60':
 # measure beside the peers that are installed and write docs/BENCHMARKS.md
 [group('measure')]
 bench-table:
-    benches/table
+    cargo build --release --locked --workspace
+    python3 benches/table.py
 
 # the API documentation of the crates, opened in a browser
 [group('read')]

@@ -52,7 +52,7 @@ pub use network::{FRONT_END_NETWORKS, FRONT_END_NETWORKS_AS_OF, Network, front_e
 pub use origin::{Address, Origin};
 pub use place::{ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit};
 pub use related::RelatedEvent;
-pub use rules::Rules;
+pub use rules::{RuleError, RuleValue, Rules};
 pub use session::{AccessContext, AccessSession, SessionBasis};
 pub use signin::{DeviceTrust, KnownDevice, SignIn, SignInKind, SignInResult};
 pub use source::{Completeness, Finding, SourceReceipt};

@@ -1,75 +1,202 @@
 //! Owns every threshold of the method, each with the source of its number. Libraries have no hidden defaults.
+//!
+//! A rule is one entry of the list below: its doc, name, type and default. From it come the field, the line in `run.json`
+//! and the report, and the key in `rules.toml`.
 
 use crate::UtcMicros;
 
-/// The numbers of the method. Printed in the report and in `run.json`.
+/// The value of a rule, for printing and for `rules.toml`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rules {
-    /// Silence that ends a session, in minutes. Repeats are suppressed for an hour, so a steady client is logged every 60
-    /// minutes and a bit; at 60 a public data set's 10 sessions became 155 (docs/METHOD.md, Access session).
-    pub idle_gap_minutes: i64,
-    /// Hours after a throttled record in which Binds are not recorded (Microsoft Learn, MailItemsAccessed, step 1).
-    pub throttle_blind_hours: i64,
-    /// Records in 24 h from which a later silence is suspected to be throttling: 95 % of the documented 1,000.
-    pub throttle_suspect_records: u64,
-    /// Records in 24 h up to which throttling is excluded by count: half of the documented limit, by any published wording.
-    pub throttle_excluded_records: u64,
-    /// Items in 24 h up to which throttling is excluded by count.
-    pub throttle_excluded_items: u64,
-    /// Length of the aggregation of Binds into one record, in minutes (Microsoft Learn, MailItemsAccessed).
-    pub aggregation_minutes: i64,
-    /// Span in which repeats of a Bind or Sync are not recorded, in minutes (Microsoft Learn, MailItemsAccessed).
-    pub suppression_minutes: i64,
-    /// Hours before an export in which records may still be missing (no service level is promised; 12–24 h have been seen).
-    pub settle_hours: i64,
-    /// Least silence that counts as `silent`, in hours.
-    pub silent_hours: i64,
-    /// The same for a mailbox with fewer than `silent_min_days` days outside the suspect period.
-    pub silent_short_hours: i64,
-    /// Days needed to judge a mailbox's own silences.
-    pub silent_min_days: i64,
-    /// Share of a mailbox's logged ids that a listing must contain before it can show anything.
-    pub join_floor: f64,
-    /// Row counts at which exports are known to be cut (domain sources in docs/METHOD.md).
-    pub suspicious_row_counts: Vec<u64>,
-    /// Retention of standard audit records from 17 October 2023, in days (Microsoft Learn, audit retention).
-    pub retention_days: i64,
-    /// Retention of records before that date, in days.
-    pub retention_days_before_october_2023: i64,
+pub enum RuleValue {
+    /// A whole number, never negative.
+    Whole(u64),
+    /// A real number, never negative.
+    Real(f64),
+    /// Several whole numbers.
+    Several(Vec<u64>),
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            idle_gap_minutes: 120,
-            throttle_blind_hours: 24,
-            throttle_suspect_records: 950,
-            throttle_excluded_records: 500,
-            throttle_excluded_items: 1_000,
-            aggregation_minutes: 2,
-            suppression_minutes: 60,
-            settle_hours: 24,
-            silent_hours: 24,
-            silent_short_hours: 72,
-            silent_min_days: 14,
-            join_floor: 0.95,
-            suspicious_row_counts: vec![100, 5_000, 10_000, 30_000, 50_000, 250_000, 1_000_000],
-            retention_days: 180,
-            retention_days_before_october_2023: 90,
+/// Why a rule could not be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleError {
+    /// There is no such rule.
+    Unknown,
+    /// The rule takes another kind of value (named).
+    WrongKind(&'static str),
+}
+
+/// A type a rule can have.
+trait RuleType: Sized {
+    const KIND: &'static str;
+    fn to_value(&self) -> RuleValue;
+    fn from_value(value: &RuleValue) -> Option<Self>;
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ty = $default:expr;)+) => {
+        /// The numbers of the method. Printed in the report and in `run.json`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Rules { $($(#[doc = $doc])+ pub $name: $kind,)+ }
+
+        impl Default for Rules {
+            fn default() -> Self { Self { $($name: $default,)+ } }
         }
-    }
+
+        impl Rules {
+            /// Every rule's name, in the order they are printed.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)+];
+
+            /// Every rule: name, value, what it means and where the number comes from.
+            #[must_use]
+            pub fn entries(&self) -> Vec<(&'static str, RuleValue, &'static str)> {
+                vec![$((stringify!($name), self.$name.to_value(), concat!($($doc),+).trim_ascii()),)+]
+            }
+
+            /// Sets a rule by name.
+            ///
+            /// # Errors
+            /// If there is no such rule, or it takes another kind of value.
+            pub fn set(&mut self, name: &str, value: &RuleValue) -> Result<(), RuleError> {
+                match name {
+                    $(stringify!($name) => {
+                        self.$name = <$kind>::from_value(value).ok_or(RuleError::WrongKind(<$kind>::KIND))?;
+                    })+
+                    _ => return Err(RuleError::Unknown),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+rules! {
+    /// Silence that ends a session, in minutes. Repeats are suppressed for an hour, so a steady client is logged every 60
+    /// minutes and a bit; at 60 a public data set's 10 sessions became 155 (docs/METHOD.md, Access session).
+    idle_gap_minutes: i64 = 120;
+    /// Hours after a throttled record in which Binds are not recorded (Microsoft Learn, MailItemsAccessed, step 1).
+    throttle_blind_hours: i64 = 24;
+    /// Records in 24 h from which a later silence is suspected to be throttling: 95 % of the documented 1,000.
+    throttle_suspect_records: u64 = 950;
+    /// Records in 24 h up to which throttling is excluded by count: half of the documented limit, by any published wording.
+    throttle_excluded_records: u64 = 500;
+    /// Items in 24 h up to which throttling is excluded by count.
+    throttle_excluded_items: u64 = 1_000;
+    /// Length of the aggregation of Binds into one record, in minutes (Microsoft Learn, MailItemsAccessed).
+    aggregation_minutes: i64 = 2;
+    /// Span in which repeats of a Bind or Sync are not recorded, in minutes (Microsoft Learn, MailItemsAccessed).
+    suppression_minutes: i64 = 60;
+    /// Hours before an export in which records may still be missing (no service level is promised; 12–24 h have been seen).
+    settle_hours: i64 = 24;
+    /// Least silence that counts as `silent`, in hours.
+    silent_hours: i64 = 24;
+    /// The same for a mailbox with fewer than `silent_min_days` days outside the suspect period.
+    silent_short_hours: i64 = 72;
+    /// Days needed to judge a mailbox's own silences.
+    silent_min_days: i64 = 14;
+    /// Share of a mailbox's logged ids that a listing must contain before it can show anything.
+    join_floor: f64 = 0.95;
+    /// Row counts at which exports are known to be cut (domain sources in docs/METHOD.md).
+    suspicious_row_counts: Vec<u64> = vec![100, 5_000, 10_000, 30_000, 50_000, 250_000, 1_000_000];
+    /// Retention of standard audit records from 17 October 2023, in days (Microsoft Learn, audit retention).
+    retention_days: i64 = 180;
+    /// Retention of records before that date, in days.
+    retention_days_before_october_2023: i64 = 90;
 }
 
 impl Rules {
     /// `idle_gap_minutes` in microseconds.
     #[must_use]
     pub fn idle_gap(&self) -> i64 {
-        self.idle_gap_minutes * UtcMicros::MINUTE
+        self.idle_gap_minutes.saturating_mul(UtcMicros::MINUTE)
     }
 
     /// `throttle_blind_hours` in microseconds.
     #[must_use]
     pub fn throttle_blind(&self) -> i64 {
-        self.throttle_blind_hours * UtcMicros::HOUR
+        self.throttle_blind_hours.saturating_mul(UtcMicros::HOUR)
+    }
+}
+
+impl RuleType for i64 {
+    const KIND: &'static str = "a whole number";
+
+    fn to_value(&self) -> RuleValue {
+        RuleValue::Whole(self.unsigned_abs())
+    }
+
+    fn from_value(value: &RuleValue) -> Option<Self> {
+        u64::from_value(value).and_then(|number| number.try_into().ok())
+    }
+}
+
+impl RuleType for u64 {
+    const KIND: &'static str = "a whole number";
+
+    fn to_value(&self) -> RuleValue {
+        RuleValue::Whole(*self)
+    }
+
+    fn from_value(value: &RuleValue) -> Option<Self> {
+        match value {
+            RuleValue::Whole(number) => Some(*number),
+            RuleValue::Real(_) | RuleValue::Several(_) => None,
+        }
+    }
+}
+
+impl RuleType for f64 {
+    const KIND: &'static str = "a number";
+
+    fn to_value(&self) -> RuleValue {
+        RuleValue::Real(*self)
+    }
+
+    fn from_value(value: &RuleValue) -> Option<Self> {
+        match value {
+            RuleValue::Real(number) => Some(*number),
+            RuleValue::Whole(number) => u32::try_from(*number).ok().map(Self::from),
+            RuleValue::Several(_) => None,
+        }
+    }
+}
+
+impl RuleType for Vec<u64> {
+    const KIND: &'static str = "a list of whole numbers";
+
+    fn to_value(&self) -> RuleValue {
+        RuleValue::Several(self.clone())
+    }
+
+    fn from_value(value: &RuleValue) -> Option<Self> {
+        match value {
+            RuleValue::Several(numbers) => Some(numbers.clone()),
+            RuleValue::Whole(_) | RuleValue::Real(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_can_be_printed_and_set_back() {
+        let rules = Rules::default();
+        let mut copy = Rules::default();
+        for (name, value, meaning) in rules.entries() {
+            assert!(!meaning.is_empty(), "{name}");
+            copy.set(name, &value).unwrap();
+        }
+        assert_eq!(copy, rules);
+        assert_eq!(rules.entries().len(), Rules::NAMES.len());
+    }
+
+    #[test]
+    fn a_rule_takes_its_own_kind_of_value_only() {
+        let mut rules = Rules::default();
+        rules.set("join_floor", &RuleValue::Whole(1)).unwrap();
+        assert_eq!(rules.join_floor, 1.0);
+        assert_eq!(rules.set("settle_hours", &RuleValue::Real(1.5)), Err(RuleError::WrongKind("a whole number")));
+        assert_eq!(rules.set("idle_gap", &RuleValue::Whole(1)), Err(RuleError::Unknown));
     }
 }

@@ -1,1 +1,23 @@
-//! stub
+//! A timeline as pictures and pages: SVG charts with their numbers, self-contained HTML.
+//!
+//! Owns: how things look and how they are said. Takes `&Timeline`, gives strings. Does not do: touch a path, read the clock,
+//! compute a meaning (that is `timeline`), seal anything (that is `evidence`).
+
+mod axis;
+mod band;
+mod canvas;
+mod chart;
+mod error;
+mod escape;
+mod figure;
+mod frame;
+mod measure;
+mod theme;
+mod view;
+mod words;
+
+pub use band::{BandGroup, BandSpan};
+pub use chart::swimlanes;
+pub use error::RenderError;
+pub use figure::{Chart, ChartTable, ColumnHead};
+pub use view::{Lane, LaneBar, LaneSync, Marking, SessionKind, SwimlanesView};

@@ -1,0 +1,39 @@
+//! Owns what can go wrong while drawing or writing a page. Drawing into memory fails only by a mistake of ours.
+
+use std::convert::Infallible;
+
+use plotters::drawing::DrawingAreaErrorKind;
+
+/// What the drawing library says when an element cannot be placed.
+pub(crate) type DrawError = DrawingAreaErrorKind<Infallible>;
+
+/// Why a chart or a page could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A chart's element could not be placed.
+    #[error("chart {figure} could not be drawn; run `mailtrail report` again and report this as a bug")]
+    Draw {
+        /// The figure's id (`F01`).
+        figure: &'static str,
+        /// What the drawing library says.
+        #[source]
+        source: DrawError,
+    },
+    /// A page's template refused its data.
+    #[error("page {page} could not be written; run `mailtrail report` again and report this as a bug")]
+    Page {
+        /// The page's name (`report.html`).
+        page: &'static str,
+        /// What the template says.
+        #[source]
+        source: askama::Error,
+    },
+}
+
+impl RenderError {
+    /// Names the figure a drawing error belongs to.
+    pub(crate) fn drawing(figure: &'static str) -> impl FnOnce(DrawError) -> Self {
+        move |source| Self::Draw { figure, source }
+    }
+}

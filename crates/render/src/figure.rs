@@ -1,0 +1,86 @@
+//! Owns what a chart is to everybody else: its picture, the numbers it was drawn from, its claim, its table.
+
+use crate::escape;
+
+/// A finished chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// `F01`: never changes.
+    pub id: &'static str,
+    /// `swimlanes`: with the id it makes the file name.
+    pub name: &'static str,
+    /// The title above the picture.
+    pub title: String,
+    /// One sentence or two: what the picture shows, in words that hold without it.
+    pub claim: String,
+    /// The picture: a whole SVG document that stands alone.
+    pub svg: String,
+    /// The numbers it was drawn from, exact, RFC 4180.
+    pub csv: String,
+    /// The same for people: the text alternative.
+    pub table: ChartTable,
+}
+
+impl Chart {
+    /// `F01-swimlanes`: the file name without its ending.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        format!("{}-{}", self.id, self.name)
+    }
+}
+
+/// The text alternative of a chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChartTable {
+    /// What the table holds.
+    pub caption: String,
+    /// Column heads.
+    pub head: Vec<ColumnHead>,
+    /// Cells, as many in each row as there are heads.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The head of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnHead {
+    /// Its words.
+    pub label: &'static str,
+    /// Whether it holds numbers, which stand at the right.
+    pub numeric: bool,
+}
+
+impl ColumnHead {
+    /// A column of words.
+    #[must_use]
+    pub fn text(label: &'static str) -> Self {
+        Self { label, numeric: false }
+    }
+
+    /// A column of numbers.
+    #[must_use]
+    pub fn number(label: &'static str) -> Self {
+        Self { label, numeric: true }
+    }
+}
+
+/// A CSV file being written.
+pub(crate) struct Csv(String);
+
+impl Csv {
+    /// Starts with the header.
+    pub(crate) fn new(header: &[&str]) -> Self {
+        let mut out = String::new();
+        escape::csv_row(&mut out, header);
+        Self(out)
+    }
+
+    /// Adds a record.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
+        escape::csv_row(&mut self.0, cells);
+    }
+
+    /// The file.
+    pub(crate) fn finish(self) -> String {
+        self.0
+    }
+}

@@ -1,0 +1,378 @@
+//! A made-up case: what `timeline` would give. Shared by the tests and by `examples/sample_report.rs`. No real person is in it.
+
+use mailtrail_model::{
+    AccessContext, AccessSession, Attribution, Completeness, Coverage, CoverageState, Finding, Interval, IssueCode,
+    Ledger, LedgerRow, MailboxKey, MailboxSummary, Rules, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline,
+    UtcMicros, Window,
+};
+
+/// What the examiner has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Suspect and accepted contexts are marked.
+    Both,
+    /// Nothing.
+    Nothing,
+}
+
+/// How large the case is, and what is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Mailboxes.
+    pub mailboxes: u32,
+    /// Days from 1 November 2023.
+    pub days: i64,
+    /// What the examiner has said.
+    pub said: Said,
+}
+
+/// 1 November 2023.
+pub const START: UtcMicros = UtcMicros(1_698_796_800 * UtcMicros::SECOND);
+
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+    fn below(&mut self, n: u64) -> i64 {
+        i64::try_from(self.next() % n.max(1)).unwrap_or(0)
+    }
+    fn chance(&mut self, percent: u64) -> bool {
+        self.next() % 100 < percent
+    }
+    fn skewed(&mut self, most: f64, power: i32) -> u64 {
+        let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        (unit.powi(power) * most) as u64
+    }
+}
+
+const NAMES: [&str; 16] = [
+    "a.lindqvist",
+    "finance.ap",
+    "board.secretary",
+    "c.okafor",
+    "legal.holds",
+    "d.moss",
+    "m.ferreira",
+    "it.helpdesk",
+    "n.haddad",
+    "hr.payroll",
+    "s.takahashi",
+    "p.vandenberghe",
+    "r.castellanos-montgomery",
+    "j.whitfield",
+    "facilities",
+    "k.nowak",
+];
+const DEPARTMENTS: [&str; 4] = ["Senior leadership", "Finance", "Legal", "Operations"];
+const DAY: i64 = UtcMicros::DAY;
+const HOUR: i64 = UtcMicros::HOUR;
+const MINUTE: i64 = UtcMicros::MINUTE;
+
+/// A case of that shape; equal shapes give equal cases.
+pub fn timeline(shape: Shape) -> Timeline {
+    let span = Interval { start: START, end: START.plus(shape.days * DAY) };
+    let mut dice = Dice(0x5EED_CAFE);
+    let mut case = Case { sessions: Vec::new(), coverage: Vec::new(), mailboxes: Vec::new() };
+    for index in 0..shape.mailboxes {
+        mailbox(&mut case, &mut dice, shape, span, index);
+    }
+    let messages = case.mailboxes.iter().map(|mailbox| mailbox.messages).sum();
+    let sessions = case.sessions.len() as u64;
+    Timeline {
+        case_id: Some("MT-2024-007".to_owned()),
+        window: Window { span, declared: true },
+        rules: Rules::default(),
+        sources: sources(span),
+        ledger: ledger(),
+        issues: vec![
+            (IssueCode::ThrottleNotStated, 1_204),
+            (IssueCode::FullerBodyKept, 12),
+            (IssueCode::BodyUnreadable, 3),
+            (IssueCode::ClockMismatch, 41),
+        ],
+        contexts: contexts(&case.sessions, shape.said),
+        mailboxes: case.mailboxes,
+        sessions: case.sessions,
+        coverage: case.coverage,
+        related: Vec::new(),
+        messages,
+        sessions_by_gap: [(60, sessions * 4), (120, sessions), (240, sessions * 9 / 10)],
+        exposure: None,
+    }
+}
+
+struct Case {
+    sessions: Vec<AccessSession>,
+    coverage: Vec<Coverage>,
+    mailboxes: Vec<MailboxSummary>,
+}
+
+fn mailbox(case: &mut Case, dice: &mut Dice, shape: Shape, span: Interval, index: u32) {
+    let at = index as usize;
+    let number = if at < NAMES.len() { String::new() } else { (at / NAMES.len()).to_string() };
+    let name = format!("{}{number}@contoso.example", NAMES[at % NAMES.len()]);
+    let key = MailboxKey(format!("9a1f/{index:04}").into());
+    let cuts = cuts(dice, span, index);
+    let blind = |from: i64, to: i64| cuts.iter().any(|cut| from < cut.0.end.0 && to > cut.0.start.0);
+    let busy = 35 + dice.next() % 55;
+    let mut sessions: Vec<AccessSession> = Vec::new();
+    for day in 0..shape.days {
+        let midnight = span.start.0 + day * DAY;
+        let weekday = midnight.div_euclid(DAY).rem_euclid(7); // 1 January 1970 was a Thursday.
+        let quiet = matches!(weekday, 2 | 3) || (52..63).contains(&day);
+        for hour in [7, 12] {
+            if dice.chance(if quiet { 6 } else { busy }) {
+                let from = midnight + hour * HOUR + dice.below(90) * MINUTE;
+                let to = from + (40 + dice.below(260)) * MINUTE;
+                let messages = 1 + dice.skewed(140.0, 3);
+                let context = if dice.chance(12) { 3 } else { 2 };
+                sessions.push(session(&key, context, from, to, messages, u64::from(dice.chance(7))));
+            }
+        }
+    }
+    // The foreign application: up to three waves, from the first mailbox outwards.
+    if shape.mailboxes == 1 || u64::from(index) * 100 < u64::from(shape.mailboxes) * 69 {
+        let entry = span.start.0 + 16 * DAY + i64::from(index) * 30 * DAY / i64::from(shape.mailboxes);
+        for wave in [0, 19, 46] {
+            if wave > 0 && dice.chance(35) {
+                continue;
+            }
+            for visit in 0..=dice.below(4) {
+                let from = entry + wave * DAY + (visit * 17 + dice.below(9)) * HOUR;
+                let messages = 2 + dice.skewed(900.0, 4);
+                let to = from + (25 + dice.below(200)) * MINUTE;
+                let context = if wave == 19 { 1 } else { 0 };
+                sessions.push(session(&key, context, from, to, messages, u64::from(dice.chance(20))));
+            }
+        }
+    }
+    sessions.retain(|s| s.span.end < span.end && !blind(s.span.start.0, s.span.end.0 + 1));
+    sessions.sort_by_key(|s| s.span.start);
+    for session in &mut sessions {
+        session.attribution = attribution(&session.context, shape.said);
+    }
+    case.mailboxes.push(summary(&key, index, name, &sessions, &cuts));
+    let first = case.sessions.len();
+    for (number, mut session) in sessions.into_iter().enumerate() {
+        session.id = format!("V{}", first + number + 1);
+        case.sessions.push(session);
+    }
+    let mut from = span.start;
+    for (cut, state) in cuts {
+        if cut.start > from {
+            case.coverage.push(state_of(&key, from, cut.start, CoverageState::Observed));
+        }
+        if let Some(state) = state {
+            case.coverage.push(state_of(&key, cut.start, cut.end, state));
+        }
+        from = cut.end;
+    }
+    if from < span.end {
+        let last = if index % 6 == 2 { CoverageState::Inferred } else { CoverageState::ObservedByCount };
+        case.coverage.push(state_of(&key, from, span.end, last));
+    }
+}
+
+fn cuts(dice: &mut Dice, span: Interval, index: u32) -> Vec<(Interval, Option<CoverageState>)> {
+    let piece = |from: i64, to: i64| Interval { start: span.start.plus(from), end: span.start.plus(to) };
+    let mut cuts = Vec::new();
+    if index % 3 == 1 {
+        let at = (18 + dice.below(20)) * DAY + 7 * HOUR;
+        cuts.push((piece(at, at + 30 * HOUR), Some(CoverageState::BlindThrottled)));
+    }
+    if index % 5 == 3 {
+        cuts.push((piece(38 * DAY, 44 * DAY), Some(CoverageState::KnownGap)));
+    }
+    if index % 7 == 5 {
+        cuts.push((piece(60 * DAY, 66 * DAY), Some(CoverageState::ThrottleUnknown)));
+    }
+    if index % 16 == 6 {
+        cuts.push((piece(0, 12 * DAY), None));
+    }
+    if index % 16 == 14 {
+        cuts.push((piece(69 * DAY, 80 * DAY), Some(CoverageState::NotAudited)));
+    }
+    cuts.push((piece(80 * DAY + 6 * HOUR, 81 * DAY + 18 * HOUR), Some(CoverageState::SourceGap)));
+    cuts.sort_by_key(|cut| cut.0.start);
+    let mut from = span.start;
+    cuts.retain(|cut| {
+        let keep = cut.0.start >= from && cut.0.end <= span.end;
+        if keep {
+            from = cut.0.end;
+        }
+        keep
+    });
+    cuts
+}
+
+fn state_of(key: &MailboxKey, start: UtcMicros, end: UtcMicros, state: CoverageState) -> Coverage {
+    Coverage { mailbox: key.clone(), logon_type: Some("Owner".to_owned()), span: Interval { start, end }, state }
+}
+
+fn session(key: &MailboxKey, context: u32, from: i64, to: i64, messages: u64, syncs: u64) -> AccessSession {
+    AccessSession {
+        id: String::new(),
+        mailbox: key.clone(),
+        context: format!("C0000000{context}"),
+        basis: if context < 2 { SessionBasis::Context } else { SessionBasis::AadSession },
+        token_session: (context >= 2).then(|| format!("00{context}a-token")),
+        span: Interval { start: UtcMicros(from), end: UtcMicros(to) },
+        open_start: false,
+        open_end: messages > 800,
+        attribution: Attribution::Unattributed,
+        records: 1 + messages / 6,
+        binds: 1 + messages / 6 - syncs.min(1),
+        syncs,
+        items: messages + messages / 9,
+        messages,
+        folders: 1 + messages % 5,
+        bytes: Some(messages * 48_213),
+        throttled: u64::from(messages > 880),
+        addresses: vec![format!("203.0.113.{}", 10 + context)],
+        address_count: 1,
+    }
+}
+
+fn attribution(context: &str, said: Said) -> Attribution {
+    match (context, said) {
+        ("C00000003", _) => Attribution::Accepted,
+        (_, Said::Nothing) => Attribution::Unattributed,
+        ("C00000000" | "C00000001", _) => Attribution::Suspect,
+        _ => Attribution::Unattributed,
+    }
+}
+
+fn summary(
+    key: &MailboxKey,
+    index: u32,
+    name: String,
+    sessions: &[AccessSession],
+    cuts: &[(Interval, Option<CoverageState>)],
+) -> MailboxSummary {
+    let span = |keep: &dyn Fn(&AccessSession) -> bool| {
+        let kept: Vec<_> = sessions.iter().filter(|s| keep(s)).collect();
+        let start = kept.iter().map(|s| s.span.start).min()?;
+        Some(Interval { start, end: kept.iter().map(|s| s.span.end).max()? })
+    };
+    let suspect = |s: &AccessSession| s.attribution == Attribution::Suspect;
+    let sum = |column: &dyn Fn(&AccessSession) -> u64| sessions.iter().map(column).sum::<u64>();
+    let throttled: i64 =
+        cuts.iter().filter(|cut| cut.1 == Some(CoverageState::BlindThrottled)).map(|cut| cut.0.micros()).sum();
+    MailboxSummary {
+        key: key.clone(),
+        id: format!("M{:03}", index + 1),
+        name,
+        department: (index % 4 != 3).then(|| DEPARTMENTS[(index % 4) as usize].to_owned()),
+        span: span(&|_| true),
+        records: sum(&|s| s.records),
+        binds: sum(&|s| s.binds),
+        syncs: sum(&|s| s.syncs),
+        items: sum(&|s| s.items),
+        messages: sum(&|s| s.messages) * 4 / 5,
+        suspect_messages: sessions.iter().filter(|s| suspect(s)).map(|s| s.messages).sum(),
+        suspect_span: span(&suspect),
+        sessions: sessions.len() as u64,
+        throttled: sum(&|s| s.throttled),
+        blind_hours: throttled as f64 / HOUR as f64,
+        exposure: None,
+    }
+}
+
+fn contexts(sessions: &[AccessSession], said: Said) -> Vec<AccessContext> {
+    let described = [
+        ("REST", "e9c51622-460d-4d3d-952d-966a5b1da34c", true, false),
+        ("WebServices", "e9c51622-460d-4d3d-952d-966a5b1da34c", true, false),
+        ("OWA", "9199bf20-a13f-4107-85dc-02114787ef48", false, false),
+        ("REST", "00000003-0000-0000-c000-000000000000", false, true),
+    ];
+    described
+        .into_iter()
+        .enumerate()
+        .map(|(number, (family, app, app_only, service))| {
+            let id = format!("C0000000{number}");
+            let own: Vec<_> = sessions.iter().filter(|s| s.context == id).collect();
+            let mailboxes: std::collections::BTreeSet<_> = own.iter().map(|s| &s.mailbox).collect();
+            AccessContext {
+                user_id: Some(if app_only { "app@sharepoint".to_owned() } else { "owner".to_owned() }),
+                user_type: Some(if app_only { "Application" } else { "Regular" }.to_owned()),
+                logon_type: Some("Owner".to_owned()),
+                app_id: Some(app.to_owned()),
+                client_app_id: None,
+                effective_app: Some(app.to_owned()),
+                client_family: family.to_owned(),
+                device_id: None,
+                app_only,
+                service,
+                attribution: attribution(&id, said),
+                span: Interval {
+                    start: own.iter().map(|s| s.span.start).min().unwrap_or(START),
+                    end: own.iter().map(|s| s.span.end).max().unwrap_or(START),
+                },
+                records: own.iter().map(|s| s.records).sum(),
+                messages: own.iter().map(|s| s.messages).sum(),
+                mailboxes: mailboxes.len() as u64,
+                addresses: 1,
+                id,
+            }
+        })
+        .collect()
+}
+
+fn sources(span: Interval) -> Vec<SourceReceipt> {
+    let source = |number: u32, name: &str, container, bytes, finding: Option<Finding>| SourceReceipt {
+        id: SourceId(number),
+        name: name.to_owned(),
+        parent: None,
+        sha256: Sha256([0x11 * (number as u8 + 1); 32]),
+        bytes,
+        content_bytes: bytes * 9,
+        container,
+        lossy: container == Some("office-activity-csv"),
+        encoding: if number == 1 { "utf-16le" } else { "utf-8" },
+        compression: (number != 1).then_some("gzip"),
+        refused: container.is_none().then(|| "not an audit export: a PDF document; name the export instead".to_owned()),
+        span: container.map(|_| span),
+        completeness: Completeness { findings: finding.into_iter().collect() },
+    };
+    let cap = Finding {
+        code: "row-cap",
+        evidence: "5,000 rows: the number at which the portal's export is cut".to_owned(),
+        ask: Some("Ask for the export again in shorter ranges.".to_owned()),
+        incomplete: true,
+    };
+    vec![
+        source(0, "exports/leadership.csv.gz", Some("portal-csv"), 1_204_118, None),
+        source(1, "exports/legal-utf16.csv", Some("unified-csv"), 2_048_330, Some(cap)),
+        source(2, "exports/sentinel.csv.gz", Some("office-activity-csv"), 812_004, None),
+        source(3, "exports/readme.pdf", None, 48_201, None),
+    ]
+}
+
+fn ledger() -> Ledger {
+    let row = |number: u32, name: &str, container, read, duplicate, other, out, rejected| LedgerRow {
+        source: SourceId(number),
+        name: name.to_owned(),
+        sha256: Sha256([0x11 * (number as u8 + 1); 32]),
+        bytes: 1_204_118,
+        container,
+        read,
+        accepted: read - duplicate - other - out - rejected,
+        duplicate,
+        other_operation: other,
+        out_of_window: out,
+        rejected,
+    };
+    Ledger {
+        sources: vec![
+            row(0, "exports/leadership.csv.gz", Some("portal-csv"), 21_410, 12, 310, 0, 0),
+            row(1, "exports/legal-utf16.csv", Some("unified-csv"), 5_000, 0, 88, 14, 3),
+            row(2, "exports/sentinel.csv.gz", Some("office-activity-csv"), 9_904, 402, 0, 0, 0),
+            row(3, "exports/readme.pdf", None, 0, 0, 0, 0, 0),
+        ],
+    }
+}

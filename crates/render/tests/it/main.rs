@@ -1,0 +1,4 @@
+//! The tests of render: what a chart and a page say, and that nothing foreign gets out of its element.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
+
+mod made_up;

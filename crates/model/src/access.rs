@@ -138,8 +138,10 @@ pub struct ItemAccess<'a> {
     pub folder: Option<u32>,
     /// `InternetMessageId`, as logged.
     pub internet_message_id: Text<'a>,
-    /// `Id`: the store id.
+    /// `Id`: the store id of the message (of an AttachmentAccess: `Messages[].Id`, which Bind records name, too).
     pub item_id: Text<'a>,
+    /// `Messages[].MessageItems[].Id`: the attachment, on an AttachmentAccess.
+    pub attachment_id: Text<'a>,
     /// `ImmutableId`.
     pub immutable_id: Text<'a>,
     /// `SizeInBytes`.

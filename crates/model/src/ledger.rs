@@ -1,6 +1,6 @@
 //! Owns the account of every row: read = accepted + duplicate + other operation + out of window + rejected.
 
-use crate::{Sha256, SourceId};
+use crate::{Name, Sha256, SourceId};
 
 /// The account of one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct LedgerRow {
     /// Its bytes.
     pub bytes: u64,
     /// Its container; `None` if refused.
-    pub container: Option<&'static str>,
+    pub container: Option<Name>,
     /// Rows in the source.
     pub read: u64,
     /// Written to the tables, inside the window.

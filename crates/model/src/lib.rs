@@ -55,5 +55,5 @@ pub use related::RelatedEvent;
 pub use rules::{RuleError, RuleValue, Rules};
 pub use session::{AccessContext, AccessSession, SessionBasis};
 pub use signin::{DeviceTrust, KnownDevice, SignIn, SignInKind, SignInResult};
-pub use source::{Completeness, Finding, SourceReceipt};
+pub use source::{Completeness, Finding, Name, SourceReceipt};
 pub use timeline::{Coverage, CoverageState, MailboxSummary, Timeline, Window};

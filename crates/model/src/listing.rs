@@ -66,6 +66,7 @@ pub struct Listing {
     /// Start of each text in `texts`; text `n` ends where text `n + 1` starts.
     starts: Vec<u64>,
     rows: Vec<Row>,
+    without_id: BTreeMap<(Box<str>, Option<Box<str>>), u64>,
 }
 
 /// Text numbers count from 1; 0 is "not stated".
@@ -111,6 +112,11 @@ impl Listing {
             size_bytes: row.size_bytes,
             attachments: row.attachments,
         })
+    }
+
+    /// Rows without a message id by mailbox and folder: they cannot be joined, but a folder's count includes them.
+    pub fn without_id(&self) -> impl Iterator<Item = (&str, Option<&str>, u64)> {
+        self.without_id.iter().map(|((mailbox, folder), rows)| (&**mailbox, folder.as_deref(), *rows))
     }
 
     /// Where row `index` of [`Self::rows`] stands in its file.
@@ -179,6 +185,11 @@ impl ListingBuilder {
         };
         self.listing.rows.push(row);
         Some(())
+    }
+
+    /// Counts a row without a message id.
+    pub fn count_without_id(&mut self, mailbox: &str, folder: Option<&str>) {
+        *self.listing.without_id.entry((mailbox.into(), folder.map(Into::into))).or_default() += 1;
     }
 
     /// The listing.

@@ -1,6 +1,11 @@
 //! Owns what is known of one source file after it was read: the receipt.
 
+use std::borrow::Cow;
+
 use crate::{Interval, Sha256, SourceId};
+
+/// A name from a fixed list: static where it is given, owned where a run is read back.
+pub type Name = Cow<'static, str>;
 
 /// A source as it was read. A file that was refused has a receipt, too.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,13 +23,13 @@ pub struct SourceReceipt {
     /// Bytes after decompression.
     pub content_bytes: u64,
     /// Container name (`portal-csv`, `office-activity-csv`, …); `None` if it was refused.
-    pub container: Option<&'static str>,
+    pub container: Option<Name>,
     /// Whether the container cannot carry all fields of a record (a derived or cut export).
     pub lossy: bool,
     /// `utf-8`, `utf-16le`, …
-    pub encoding: &'static str,
+    pub encoding: Name,
     /// `gzip`, `zstd`, `zip`, or `None`.
-    pub compression: Option<&'static str>,
+    pub compression: Option<Name>,
     /// Why it was refused, in words that end with what to do.
     pub refused: Option<String>,
     /// First and last record time, end exclusive.
@@ -52,7 +57,7 @@ impl Completeness {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// A kebab-case name that never changes (`row-cap`, `result-count`, …).
-    pub code: &'static str,
+    pub code: Name,
     /// The evidence, in words and numbers.
     pub evidence: String,
     /// What to ask the tenant for.

@@ -159,7 +159,16 @@ impl ListingBuilder {
     /// An empty listing.
     #[must_use]
     pub fn new(file: Arc<str>, kind: ListingKind, format: &'static str, as_of: Option<UtcMicros>) -> Self {
-        let listing = Listing { file, kind, format, as_of, texts: String::new(), starts: Vec::new(), rows: Vec::new() };
+        let listing = Listing {
+            file,
+            kind,
+            format,
+            as_of,
+            texts: String::new(),
+            starts: Vec::new(),
+            rows: Vec::new(),
+            without_id: BTreeMap::new(),
+        };
         Self { listing, seen: BTreeMap::new() }
     }
 

@@ -5,7 +5,47 @@
 
 // Tables: the writing half.
 mod error;
-mod read;
 mod schema;
+mod writer;
+mod written;
+
+mod columns;
+mod encode;
+mod lane;
+mod tally;
+
+mod merge;
+mod record_bytes;
+mod resolve;
+mod seen;
+mod spill;
+
+mod read;
+mod stored;
+
+// Inference: the reading half, in the order a timeline is made.
+mod reconstruct;
+
+mod facts;
+mod interner;
+mod items;
+mod load;
+mod related;
+
+mod apps;
+mod client_string;
+mod contexts;
+mod digest;
+mod services;
+
+mod attribution;
+mod coverage;
+mod mailboxes;
+mod sessions;
+mod spans;
 
 pub use error::TimelineError;
+pub use stored::StoredAccess;
+pub use writer::{Encoded, Judged, TableWriter};
+pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};
+pub use reconstruct::{Basis, reconstruct};

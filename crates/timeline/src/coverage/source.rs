@@ -1,0 +1,150 @@
+//! Owns what one source says of each instant: its declared range, its export time, its filters, its cuts.
+
+use mailtrail_model::{
+    CoverageState, FilterKind, Interval, MailboxKey, MailboxName, Rules, SourceDeclaration, SourceFilter,
+    SourceReceipt, SourceScope, UtcMicros,
+};
+
+use super::Stretch;
+
+/// Records from this day on are kept 180 days, older ones 90 (Microsoft Learn, audit retention): 17 October 2023.
+const LONGER_RETENTION_FROM: i64 = 1_697_500_800_000_000;
+
+/// From this day on every cmdlet search was complete (message centre MC955752): 3 March 2025.
+const HIGH_COMPLETENESS_FROM: i64 = 1_740_960_000_000_000;
+
+/// A source as coverage sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SourceView {
+    /// Its declared query range, else the span of its records.
+    pub(crate) span: Interval,
+    /// Whether the range was declared.
+    pub(crate) declared: bool,
+    /// When it was made.
+    pub(crate) exported: Option<UtcMicros>,
+    /// Days the tenant keeps records, where declared.
+    pub(crate) retention_days: Option<i64>,
+    /// Mailboxes asked for; `None` for all.
+    pub(crate) scope: Option<Vec<MailboxName>>,
+    /// Narrowed by something that hides accesses.
+    pub(crate) filtered: bool,
+    /// Made by a method that admits incomplete results.
+    pub(crate) subset: bool,
+    /// Looks cut.
+    pub(crate) truncated: bool,
+    /// Days of retention where nothing is declared: now and before October 2023; hours to settle.
+    pub(crate) defaults: (i64, i64, i64),
+}
+
+impl SourceView {
+    /// Joins what was read and what was declared; `None` for a source that covers nothing.
+    pub(crate) fn of(receipt: &SourceReceipt, declared: Option<&SourceDeclaration>, rules: &Rules) -> Option<Self> {
+        if receipt.container.is_none() {
+            return None;
+        }
+        let query = declared.and_then(|source| source.query);
+        let exported = declared.and_then(|source| source.exported);
+        Some(Self {
+            span: query.or(receipt.span)?,
+            declared: query.is_some(),
+            exported,
+            retention_days: declared.and_then(|source| source.retention_days),
+            scope: declared.and_then(|source| match &source.scope {
+                SourceScope::Mailboxes(names) => Some(names.clone()),
+                SourceScope::All | SourceScope::NotStated => None,
+            }),
+            filtered: declared.is_some_and(|source| match &source.filter {
+                SourceFilter::By(kinds) => kinds.iter().any(|kind| FilterKind::hides_accesses(*kind)),
+                SourceFilter::None | SourceFilter::NotStated => false,
+            }),
+            subset: is_subset(
+                declared.and_then(|source| source.method.as_deref()),
+                receipt.container.as_deref(),
+                exported,
+            ),
+            truncated: receipt.completeness.looks_incomplete() || fewer_than_reported(receipt, declared),
+            defaults: (rules.retention_days, rules.retention_days_before_october_2023, rules.settle_hours),
+        })
+    }
+
+    /// Whether a mailbox was asked for.
+    pub(crate) fn covers(&self, key: &MailboxKey, upn: Option<&str>) -> bool {
+        self.scope.as_ref().is_none_or(|names| names.iter().any(|name| name.means(key, upn)))
+    }
+
+    /// What it says of each instant of `domain`; instants it says nothing of are left out.
+    pub(crate) fn profile(&self, domain: Interval) -> Vec<Stretch> {
+        let mut span = self.span;
+        if let Some(exported) = self.exported {
+            // What happened after the export cannot be in it.
+            span.end = span.end.min(exported);
+        }
+        let Some(span) = span.clip(domain) else { return Vec::new() };
+        let whole = self.state_of_the_whole();
+        let retained = self.retained_from(span.start);
+        let settled = self.exported.map_or(span.end, |at| at.plus(-self.defaults.2 * UtcMicros::HOUR));
+        let mut out = Vec::new();
+        for (start, end, state) in [
+            (span.start, retained, CoverageState::BeforeRetention),
+            (span.start.max(retained), settled, whole),
+            (span.start.max(retained).max(settled), span.end, whole.min(CoverageState::Unsettled)),
+        ] {
+            if let Some(part) = (Interval { start, end }).clip(span) {
+                super::push(&mut out, part, state);
+            }
+        }
+        out
+    }
+
+    fn state_of_the_whole(&self) -> CoverageState {
+        let states = [
+            (self.truncated, CoverageState::SourceTruncated),
+            (self.filtered, CoverageState::Filtered),
+            (self.subset, CoverageState::Subset),
+            (!self.declared, CoverageState::Inferred),
+        ];
+        let holding = states.into_iter().filter(|(holds, _)| *holds).map(|(_, state)| state);
+        holding.min().unwrap_or(CoverageState::Observed)
+    }
+
+    /// The first instant from which the tenant still held records at the export. `from` where nothing is known.
+    fn retained_from(&self, from: UtcMicros) -> UtcMicros {
+        let Some(exported) = self.exported else { return from };
+        let back = |days: i64| exported.plus(-days.saturating_mul(UtcMicros::DAY));
+        match self.retention_days {
+            Some(days) => back(days),
+            None => {
+                let (now, before) = (back(self.defaults.0), back(self.defaults.1));
+                // Old records were kept for less: they reach back to `before`, new ones to `now`.
+                now.max(before.min(UtcMicros(LONGER_RETENTION_FROM)))
+            }
+        }
+    }
+}
+
+fn is_subset(method: Option<&str>, container: Option<&str>, exported: Option<UtcMicros>) -> bool {
+    let lower = method.map(str::to_lowercase);
+    let cmdlet = match &lower {
+        Some(method) => method.contains("search-unifiedauditlog") && !method.contains("highcompleteness"),
+        // Only that cmdlet writes this container; how it was called is not known.
+        None => container.is_some_and(|name| name.contains("search-unified-audit-log")),
+    };
+    cmdlet && exported.is_none_or(|at| at.0 < HIGH_COMPLETENESS_FROM)
+}
+
+fn fewer_than_reported(receipt: &SourceReceipt, declared: Option<&SourceDeclaration>) -> bool {
+    // The reader compares the two (finding `rows-reported`); a receipt without that finding agrees or has no number.
+    declared.and_then(|source| source.rows_reported).is_some()
+        && receipt.completeness.findings.iter().any(|finding| finding.code == "rows-reported" && finding.incomplete)
+}
+
+/// Whether a declaration is about a source of this name. A declared folder or archive is about everything in it.
+pub(crate) fn declares(declaration: &SourceDeclaration, name: &str) -> bool {
+    let tidy = |text: &str| text.replace('\\', "/").trim_start_matches("./").trim_end_matches('/').to_owned();
+    let (path, name) = (tidy(&declaration.path), tidy(name));
+    if path == name || path == "." || path.ends_with(&format!("/{name}")) {
+        return true;
+    }
+    name.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['/', '!']))
+        || name.split_once('!').is_some_and(|(archive, _)| path.ends_with(&format!("/{archive}")))
+}

@@ -2,4 +2,24 @@
 //!
 //! Does not: write a table, judge duplicates, infer anything. Never panics on any bytes.
 
+pub mod inputs;
+mod archive;
+mod block;
+mod container;
+mod cut;
+mod drive;
+mod limits;
+mod read;
 mod row;
+mod sniff;
+mod source;
+mod stream;
+mod tally;
+mod transcode;
+mod turn;
+mod work;
+
+pub use drive::{IngestError, IngestOptions, IngestReport, ingest};
+pub use limits::Limits;
+pub use source::{Open, Progress, ReadSeek, SourceInput};
+pub use tally::{EXAMPLES, IssueTally};

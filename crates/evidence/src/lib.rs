@@ -8,6 +8,6 @@ mod run_record;
 mod summary;
 
 pub use ledger::ledger_json;
-pub use quarantine::QuarantineWriter;
+pub use quarantine::{QuarantineWriter, name_sources};
 pub use run_record::{ExaminerInput, IssueCount, IssueExample, Machine, RunRecord, RunRecordError, State};
 pub use summary::RunSummary;

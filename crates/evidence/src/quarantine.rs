@@ -1,6 +1,6 @@
 //! Owns `quarantine.jsonl`: rows that could not be read, with their bytes, one JSON object a line, in source order.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use mailtrail_model::Rejected;
 use serde::Serialize;
@@ -13,7 +13,6 @@ pub(crate) const QUARANTINE_BYTES: usize = 1 << 20;
 struct Line<'a> {
     id: String,
     source: String,
-    source_name: &'a str,
     row: u64,
     byte_offset: u64,
     byte_len: u64,
@@ -45,7 +44,7 @@ impl<W: Write> QuarantineWriter<W> {
     ///
     /// # Errors
     /// If writing fails.
-    pub fn add(&mut self, source_name: &str, row: &Rejected<'_>) -> std::io::Result<String> {
+    pub fn add(&mut self, row: &Rejected<'_>) -> std::io::Result<String> {
         self.rows += 1;
         let id = format!("Q{:06}", self.rows);
         let kept = &row.bytes[..row.bytes.len().min(QUARANTINE_BYTES)];
@@ -53,7 +52,6 @@ impl<W: Write> QuarantineWriter<W> {
         let line = Line {
             id: id.clone(),
             source: row.locator.source.to_string(),
-            source_name,
             row: row.locator.row,
             byte_offset: row.locator.byte_offset,
             byte_len: row.locator.byte_len,
@@ -80,6 +78,26 @@ impl<W: Write> QuarantineWriter<W> {
     }
 }
 
+/// Copies quarantine lines, putting each source's name beside its number: names are complete only when all was read.
+///
+/// # Errors
+/// If reading or writing fails.
+pub fn name_sources(
+    lines: impl BufRead,
+    names: &std::collections::BTreeMap<String, String>,
+    mut out: impl Write,
+) -> std::io::Result<()> {
+    for line in lines.lines() {
+        let line = line?;
+        // The first two fields hold no text of a stranger, so the first `,"row":` is the third field.
+        let (head, tail) = line.split_once(",\"row\":").unwrap_or((&line, ""));
+        let source = head.rsplit('"').nth(1).unwrap_or_default();
+        let name = serde_json::to_string(names.get(source).map_or("", String::as_str))?;
+        writeln!(out, "{head},\"source_name\":{name},\"row\":{tail}")?;
+    }
+    out.flush()
+}
+
 #[cfg(test)]
 mod tests {
     use mailtrail_model::{IssueCode, Locator, Rejected, SourceId};
@@ -90,11 +108,15 @@ mod tests {
         let locator = Locator { source: SourceId(0), row: 7, byte_offset: 40, byte_len: bytes.len() as u64 };
         let row = Rejected { locator, code: IssueCode::RowMalformed, detail: "no".into(), bytes: bytes.into() };
         let mut writer = QuarantineWriter::new(Vec::new());
-        assert_eq!(writer.add("a.csv", &row).unwrap(), "Q000001");
+        assert_eq!(writer.add(&row).unwrap(), "Q000001");
         let (out, rows) = writer.finish().unwrap();
         assert_eq!(rows, 1);
         assert_eq!(out.iter().filter(|b| **b == b'\n').count(), 1, "one line a row, whatever the row holds");
-        serde_json::from_slice(&out).unwrap()
+        let mut named = Vec::new();
+        super::name_sources(&out[..], &[("S0001".to_owned(), "a\"b.csv".to_owned())].into(), &mut named).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&named).unwrap();
+        assert_eq!((&value["source_name"], &value["row"]), (&"a\"b.csv".into(), &7.into()));
+        value
     }
 
     #[test]

@@ -14,10 +14,10 @@ pub struct RunSummary {
     pub ledger: Ledger,
     /// Accesses in the window.
     pub accesses: u64,
-    /// Of these, Binds.
-    pub binds: u64,
-    /// Of these, Syncs.
-    pub syncs: u64,
+    /// Of these, Binds; `None` where not computed (`ingest`).
+    pub binds: Option<u64>,
+    /// Of these, Syncs; `None` where not computed.
+    pub syncs: Option<u64>,
     /// Items named.
     pub items: u64,
     /// Distinct mailbox × message pairs; `None` where not computed (`ingest`).
@@ -45,8 +45,8 @@ impl RunSummary {
             out: &'a str,
             ledger: L,
             accesses: u64,
-            binds: u64,
-            syncs: u64,
+            binds: Option<u64>,
+            syncs: Option<u64>,
             items: u64,
             messages: Option<u64>,
             mailboxes: Option<u64>,

@@ -2,12 +2,12 @@
 //!
 //! Does not: write a table, judge duplicates, infer anything. Never panics on any bytes.
 
-pub mod inputs;
 mod archive;
 mod block;
 mod container;
 mod cut;
 mod drive;
+pub mod inputs;
 mod limits;
 mod read;
 mod row;

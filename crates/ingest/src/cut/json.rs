@@ -1,0 +1,394 @@
+//! Owns JSON rows: objects, however they are strung together: a line each, in an array, in several arrays one after another,
+//! with only commas between them, in pages (`{"value": […]}`), in an array whose end is missing.
+//!
+//! Between rows, brackets, commas, white space and byte order marks are separators. A row is an object, or whatever else
+//! stands where one should: its container says what is wrong. A row that never closes (a lost quote or brace) ends where the
+//! next object with the same first key begins, so one damaged byte costs one row.
+
+use memchr::{memchr, memchr3, memmem};
+
+use super::{Cut, Fault, MARK, Step, count, trim_end};
+
+/// Cuts JSON rows.
+#[derive(Debug)]
+pub(crate) struct JsonCutter {
+    /// The last row stood alone on its line: then the line end finds the next, and counting braces is check enough.
+    lines: bool,
+    /// The first key of the first row, with its quotes.
+    first_key: Option<memmem::Finder<'static>>,
+    /// Where the rows of a page stand, from its top: `["value"]`.
+    descend: &'static [&'static str],
+    depth_cap: usize,
+    arrays: u32,
+    page: Page,
+}
+
+/// Where in a page the cutter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    Outside,
+    /// Among the rows, inside so many objects.
+    Rows {
+        objects: usize,
+        single: bool,
+    },
+    /// After the rows, inside so many objects.
+    Tail {
+        objects: usize,
+    },
+}
+
+/// What stands at an object's start, if pages are expected.
+enum Descent {
+    /// A page: its rows begin here.
+    Into {
+        next: usize,
+        single: bool,
+    },
+    Other,
+    More,
+}
+
+/// How a value ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueEnd {
+    /// One past its last byte, and how deep it nests.
+    At { end: usize, depth: usize },
+    /// Not in these bytes.
+    Open,
+    /// Something no JSON value holds stands here.
+    Broken(usize),
+}
+
+impl JsonCutter {
+    /// `first` is the text of the first row; it may be cut.
+    pub(crate) fn new(first: &[u8], descend: &'static [&'static str], depth_cap: usize) -> Self {
+        let first_key = first_key(first).map(|key| memmem::Finder::new(key).into_owned());
+        Self { lines: true, first_key, descend, depth_cap, arrays: 0, page: Page::Outside }
+    }
+
+    pub(crate) fn step(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
+        if let Page::Tail { objects } = self.page {
+            return self.tail(bytes, at, objects, last);
+        }
+        match bytes[at] {
+            b'{' => self.object(bytes, at, last),
+            b'[' => {
+                self.arrays = self.arrays.saturating_add(1);
+                Step::Gap { next: at + 1 }
+            }
+            b']' => {
+                self.close_array();
+                Step::Gap { next: at + 1 }
+            }
+            b',' => Step::Gap { next: at + 1 },
+            b if b.is_ascii_whitespace() => {
+                let blank = bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+                Step::Gap { next: at + blank }
+            }
+            0xef if bytes[at..].starts_with(MARK) => Step::Gap { next: at + MARK.len() },
+            0xef if !last && bytes.len() - at < MARK.len() => Step::More,
+            _ => scalar(bytes, at, last),
+        }
+    }
+
+    pub(crate) fn resume(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let from = bytes.len().min(at + 1);
+        if let Some(found) = self.next_with_first_key(bytes, from) {
+            return Some(found);
+        }
+        memmem::find(&bytes[from..], b"\n{").map(|i| from + i + 1)
+    }
+
+    pub(crate) fn unfinished(&self) -> Option<&'static str> {
+        match (self.arrays, self.page) {
+            (0, Page::Outside) => None,
+            (_, Page::Outside) => Some("an array is not closed"),
+            _ => Some("a page of rows is not closed"),
+        }
+    }
+
+    fn close_array(&mut self) {
+        self.arrays = self.arrays.saturating_sub(1);
+        if let (0, Page::Rows { objects, single: false }) = (self.arrays, self.page) {
+            self.page = Page::Tail { objects };
+        }
+    }
+
+    fn object(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
+        if !self.descend.is_empty() && self.page == Page::Outside {
+            match descent(bytes, at, self.descend) {
+                Descent::Into { next, single } => {
+                    self.page = Page::Rows { objects: self.descend.len(), single };
+                    // Arrays around a page belong to what follows it; pages are not nested in practice.
+                    self.arrays = u32::from(!single);
+                    return Step::Gap { next };
+                }
+                Descent::More if !last => return Step::More,
+                Descent::More | Descent::Other => {}
+            }
+        }
+        let step = self.row(bytes, at, last);
+        if let (Step::Row(_), Page::Rows { objects, single: true }) = (step, self.page) {
+            self.page = Page::Tail { objects };
+        }
+        step
+    }
+
+    fn row(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
+        if self.lines
+            && let Some(cut) = self.line(bytes, at)
+        {
+            return Step::Row(cut);
+        }
+        match value_end(bytes, at) {
+            ValueEnd::At { end, depth } => {
+                self.lines = ends_line(bytes, end);
+                let fault = (depth > self.depth_cap).then_some(Fault::TooDeep);
+                Step::Row(Cut { start: at, end, next: end, fault })
+            }
+            ValueEnd::Open if !last => Step::More,
+            // An object that was cut off, or one that lost a quote or a brace: then the next one stands inside it.
+            ValueEnd::Open => self.broken(bytes, at, true, Some(Fault::Unfinished)),
+            ValueEnd::Broken(_) => self.broken(bytes, at, last, None),
+        }
+    }
+
+    /// The object on this line, if it is plainly the only thing on it.
+    fn line(&self, bytes: &[u8], at: usize) -> Option<Cut> {
+        let line_end = at + memchr(b'\n', &bytes[at..])?;
+        let mut end = trim_end(bytes, at, line_end);
+        if bytes[end - 1] == b',' {
+            end = trim_end(bytes, at, end - 1);
+        }
+        let row = &bytes[at..end];
+        let whole = row.ends_with(b"}") && count(row, b'{') == count(row, b'}');
+        let alone = || self.first_key.as_ref().is_some_and(|key| key.find_iter(row).nth(1).is_none());
+        (whole && alone()).then_some(Cut { start: at, end, next: end, fault: None })
+    }
+
+    /// The row at `at` up to where the next one seems to begin.
+    fn broken(&self, bytes: &[u8], at: usize, last: bool, at_end: Option<Fault>) -> Step {
+        match self.resume(bytes, at) {
+            Some(next) => {
+                let mut end = trim_end(bytes, at, next);
+                while end > at + 1 && matches!(bytes[end - 1], b',' | b'[') {
+                    end = trim_end(bytes, at, end - 1);
+                }
+                Step::Row(Cut { start: at, end, next: end, fault: None })
+            }
+            None if last => {
+                let end = trim_end(bytes, at, bytes.len());
+                Step::Row(Cut { start: at, end, next: bytes.len(), fault: at_end })
+            }
+            None => Step::More,
+        }
+    }
+
+    /// The next object that begins with the first row's first key.
+    fn next_with_first_key(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let key = self.first_key.as_ref()?;
+        key.find_iter(&bytes[from..]).find_map(|i| {
+            let brace = trim_end(bytes, from, from + i);
+            (brace > from && bytes[brace - 1] == b'{').then(|| brace - 1)
+        })
+    }
+
+    /// The rest of a page after its rows.
+    fn tail(&mut self, bytes: &[u8], at: usize, objects: usize, last: bool) -> Step {
+        match walk(bytes, at, objects) {
+            ValueEnd::At { end, .. } => {
+                self.page = Page::Outside;
+                Step::Gap { next: end }
+            }
+            ValueEnd::Open if !last => Step::More,
+            ValueEnd::Open => Step::Gap { next: bytes.len() },
+            ValueEnd::Broken(_) => {
+                // Not the tail of a page after all: what follows is cut as rows.
+                self.page = Page::Outside;
+                Step::Gap { next: at }
+            }
+        }
+    }
+}
+
+/// Something that is no object where one should be: a row of its own, up to the next separator or object.
+fn scalar(bytes: &[u8], at: usize, last: bool) -> Step {
+    let end = if bytes[at] == b'"' {
+        match string_end(bytes, at) {
+            ValueEnd::At { end, .. } => Some(end),
+            ValueEnd::Open if !last => return Step::More,
+            ValueEnd::Open | ValueEnd::Broken(_) => None,
+        }
+    } else {
+        None
+    };
+    let stop = |b: &u8| b"\n{[],".contains(b);
+    let Some(end) = end.or_else(|| bytes[at + 1..].iter().position(stop).map(|i| at + 1 + i)) else {
+        return if last {
+            Step::Row(Cut { start: at, end: trim_end(bytes, at, bytes.len()), next: bytes.len(), fault: None })
+        } else {
+            Step::More
+        };
+    };
+    Step::Row(Cut { start: at, end: trim_end(bytes, at, end), next: end, fault: None })
+}
+
+/// Whether nothing but separators follow on the line.
+fn ends_line(bytes: &[u8], end: usize) -> bool {
+    let after = end + bytes[end..].iter().take_while(|b| b" \t\r,".contains(b)).count();
+    bytes.get(after).is_none_or(|b| *b == b'\n')
+}
+
+/// The first key of an object, with its quotes.
+fn first_key(object: &[u8]) -> Option<&[u8]> {
+    let quote = skip_space(object, 1);
+    match (object.first(), string_end(object, quote)) {
+        (Some(b'{'), ValueEnd::At { end, .. }) => Some(&object[quote..end]),
+        _ => None,
+    }
+}
+
+fn skip_space(bytes: &[u8], at: usize) -> usize {
+    at + bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_whitespace()).count())
+}
+
+/// Looks among an object's members for the rows of a page.
+fn descent(bytes: &[u8], at: usize, path: &[&str]) -> Descent {
+    let Some((name, deeper)) = path.split_first() else { return Descent::Other };
+    let mut member = at + 1;
+    loop {
+        member = skip_space(bytes, member);
+        match bytes.get(member) {
+            None => return Descent::More,
+            Some(b',') => member += 1,
+            Some(b'"') => {
+                let ValueEnd::At { end: key_end, .. } = string_end(bytes, member) else { return Descent::More };
+                let colon = skip_space(bytes, key_end);
+                match bytes.get(colon) {
+                    None => return Descent::More,
+                    Some(b':') => {}
+                    Some(_) => return Descent::Other,
+                }
+                let value = skip_space(bytes, colon + 1);
+                let Some(opening) = bytes.get(value) else { return Descent::More };
+                if bytes[member + 1..key_end - 1] == *name.as_bytes() {
+                    return match (opening, deeper.is_empty()) {
+                        (b'[', true) => Descent::Into { next: value + 1, single: false },
+                        (b'{', true) => Descent::Into { next: value, single: true },
+                        (b'{', false) => descent(bytes, value, deeper),
+                        _ => Descent::Other,
+                    };
+                }
+                match any_value_end(bytes, value) {
+                    ValueEnd::At { end, .. } => member = end,
+                    ValueEnd::Open => return Descent::More,
+                    ValueEnd::Broken(_) => return Descent::Other,
+                }
+            }
+            Some(_) => return Descent::Other,
+        }
+    }
+}
+
+fn any_value_end(bytes: &[u8], at: usize) -> ValueEnd {
+    match bytes[at] {
+        b'{' | b'[' => value_end(bytes, at),
+        b'"' => string_end(bytes, at),
+        _ => match bytes[at..].iter().position(|b| b",}]".contains(b)) {
+            Some(length) => ValueEnd::At { end: at + length, depth: 0 },
+            None => ValueEnd::Open,
+        },
+    }
+}
+
+/// The end of the object or array that opens at `at`.
+pub(crate) fn value_end(bytes: &[u8], at: usize) -> ValueEnd {
+    walk(bytes, at + 1, 1)
+}
+
+/// What a byte outside a string does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    Quote,
+    Opens,
+    Closes,
+    Foreign,
+}
+
+/// Outside strings stand white space, punctuation, numbers and the letters of `true`, `false`, `null`, `NaN`, `Infinity`.
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Foreign; 256];
+    let plain = b" \t\r\n:,0123456789+-.eEtrufalsnNIiy";
+    let mut i = 0;
+    while i < plain.len() {
+        classes[plain[i] as usize] = Class::Plain;
+        i += 1;
+    }
+    classes[b'"' as usize] = Class::Quote;
+    classes[b'{' as usize] = Class::Opens;
+    classes[b'[' as usize] = Class::Opens;
+    classes[b'}' as usize] = Class::Closes;
+    classes[b']' as usize] = Class::Closes;
+    classes
+};
+
+/// Walks on, inside `open` objects or arrays, to where the outermost closes. Counts, so no depth can exhaust the stack.
+fn walk(bytes: &[u8], from: usize, open: usize) -> ValueEnd {
+    let (mut at, mut depth, mut deepest) = (from, open, open);
+    while let Some(byte) = bytes.get(at) {
+        match CLASSES[usize::from(*byte)] {
+            Class::Plain => at += 1,
+            Class::Quote => match string_end(bytes, at) {
+                ValueEnd::At { end, .. } => at = end,
+                other => return other,
+            },
+            Class::Opens => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                at += 1;
+            }
+            Class::Closes => {
+                depth -= 1;
+                at += 1;
+                if depth == 0 {
+                    return ValueEnd::At { end: at, depth: deepest };
+                }
+            }
+            Class::Foreign => return ValueEnd::Broken(at),
+        }
+    }
+    ValueEnd::Open
+}
+
+/// The end of the string whose opening quote stands at `at`. A line end inside one is a lost quote.
+fn string_end(bytes: &[u8], at: usize) -> ValueEnd {
+    if bytes.get(at) != Some(&b'"') {
+        return ValueEnd::Broken(at);
+    }
+    let mut from = at + 1;
+    loop {
+        let Some(rest) = bytes.get(from..) else { return ValueEnd::Open };
+        let Some(found) = memchr3(b'"', b'\\', b'\n', rest).map(|i| from + i) else { return ValueEnd::Open };
+        match bytes[found] {
+            b'"' => return ValueEnd::At { end: found + 1, depth: 0 },
+            b'\\' => from = found + 2,
+            _ => return ValueEnd::Broken(found),
+        }
+    }
+}
+
+/// Whether braces and brackets nest deeper than `cap`. Strings are not told apart, as the row may be a CSV cell or broken: ask
+/// only about rows that could not be read.
+pub(crate) fn deeper_than(text: &str, cap: usize) -> bool {
+    let mut depth = 0usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > cap
+    })
+}

@@ -1,0 +1,191 @@
+//! Owns the fold: one reader thread, workers, turns. Sources in, whatever the sink makes of them out.
+//!
+//! Output does not depend on the number of threads: blocks are numbered by the reader, judged and written in that order.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bumpalo::Bump;
+use mailtrail_model::{ActivityCount, IssueCode, RecordSink, RowCounts, SourceId, SourceReceipt};
+
+use crate::block::{Job, Pool};
+use crate::limits::Limits;
+use crate::read::Feed;
+use crate::source::{Progress, SourceInput};
+use crate::tally::{IssueTally, Tally};
+use crate::turn::{LastWill, Stopped, Turnstile};
+use crate::work;
+
+/// How to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestOptions {
+    /// Workers beside the reader; at least one.
+    pub threads: usize,
+    /// Bytes of a block. 8 MiB was measured best; 64 MiB is no faster and costs five times the memory.
+    pub block_bytes: usize,
+    /// What hostile input may cost.
+    pub limits: Limits,
+}
+
+impl Default for IngestOptions {
+    fn default() -> Self {
+        Self { threads: 2, block_bytes: 8 << 20, limits: Limits::default() }
+    }
+}
+
+/// What was read, source by source.
+#[derive(Debug, Default)]
+pub struct IngestReport {
+    /// One receipt a source, in source order; archive members follow their archive.
+    pub receipts: Vec<SourceReceipt>,
+    /// Rows by source, in source order; every source has an entry.
+    pub counts: Vec<RowCounts>,
+    /// Issues by code and source, rejected rows among them.
+    pub issues: BTreeMap<(IssueCode, SourceId), IssueTally>,
+    /// Every readable row's operation and hour.
+    pub activity: Vec<ActivityCount>,
+}
+
+/// Why a run could not go on. A bad source or row is never a reason.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError<E> {
+    /// The sink failed.
+    #[error("the tables cannot be written")]
+    Sink(#[source] E),
+    /// The system gave no thread.
+    #[error("no thread can be started; try fewer threads")]
+    Thread(#[source] std::io::Error),
+    /// A thread panicked: a bug.
+    #[error("a worker stopped unexpectedly ({message}); please report this with the source's kind")]
+    Panicked {
+        /// What it said.
+        message: String,
+    },
+}
+
+/// Reads every source, in order, into the sink.
+///
+/// # Errors
+/// If the sink fails, or the system gives no thread. A source that cannot be read has a receipt that says so.
+pub fn ingest<S: RecordSink>(
+    inputs: &[SourceInput],
+    options: &IngestOptions,
+    progress: &dyn Progress,
+    sink: &S,
+) -> Result<IngestReport, IngestError<S::Error>> {
+    let threads = options.threads.max(1);
+    let pool = Pool::new(options.block_bytes.max(1));
+    let (jobs, blocks) = sync_channel::<Job>(1);
+    let crew = Crew {
+        options,
+        progress,
+        sink,
+        pool: &pool,
+        turnstiles: [Turnstile::default(), Turnstile::default()],
+        tally: Mutex::new(Tally::default()),
+        failure: Mutex::new(None),
+    };
+    let blocks = Arc::new(Mutex::new(blocks));
+    let feed = Feed::new(options, progress, &pool, jobs);
+    let receipts = std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        for number in 0..threads {
+            let builder = std::thread::Builder::new().name(format!("ingest-{number}"));
+            let (crew, blocks) = (&crew, Arc::clone(&blocks));
+            workers.push(builder.spawn_scoped(scope, move || crew.work(&blocks)).map_err(IngestError::Thread)?);
+        }
+        // Only workers hold the receiving end now: once all have left, the reader's next block finds nobody and it stops.
+        drop(blocks);
+        // The caller's thread is the reader. When it is done or gives up, dropping `feed` ends the workers.
+        let read = feed.run(inputs);
+        for worker in workers {
+            worker.join().map_err(|panic| IngestError::Panicked { message: said(&*panic) })?;
+        }
+        Ok(read)
+    })?;
+    if let Some(error) = crew.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(IngestError::Sink(error));
+    }
+    let receipts = receipts.map_err(|_gone| IngestError::Panicked { message: "the workers left".to_owned() })?;
+    Ok(report(receipts, crew.tally.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// What the workers share.
+struct Crew<'c, S: RecordSink> {
+    options: &'c IngestOptions,
+    progress: &'c dyn Progress,
+    sink: &'c S,
+    pool: &'c Pool,
+    /// Judging and appending, each in block order.
+    turnstiles: [Turnstile; 2],
+    tally: Mutex<Tally>,
+    failure: Mutex<Option<S::Error>>,
+}
+
+impl<S: RecordSink> Crew<'_, S> {
+    /// Works until no block is left or somebody failed.
+    fn work(&self, blocks: &Mutex<Receiver<Job>>) {
+        let mut arena = Bump::new();
+        loop {
+            let job = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { return };
+            let last_will = LastWill::new(&self.turnstiles);
+            match self.block(&job, &arena) {
+                Ok(()) => last_will.disarm(),
+                Err(Halt::Stopped) => return,
+                Err(Halt::Sink(error)) => {
+                    self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    return;
+                }
+            }
+            self.progress.rows(job.rows());
+            self.pool.give_back(job.buffer);
+            arena.reset();
+        }
+    }
+
+    fn block(&self, job: &Job, arena: &Bump) -> Result<(), Halt<S::Error>> {
+        let built = work::build(job, arena, &self.options.limits);
+        let [judging, appending] = &self.turnstiles;
+        let judged = judging.take(job.sequence, || self.sink.judge(&built.block))?.map_err(Halt::Sink)?;
+        let encoded = self.sink.encode(&built.block, judged).map_err(Halt::Sink)?;
+        appending
+            .take(job.sequence, || {
+                self.sink.append(&built.block, encoded)?;
+                self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&built.block, &built.spans);
+                Ok(())
+            })?
+            .map_err(Halt::Sink)
+    }
+}
+
+/// Why a worker leaves.
+enum Halt<E> {
+    /// Another failed.
+    Stopped,
+    Sink(E),
+}
+
+impl<E> From<Stopped> for Halt<E> {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+fn report(mut receipts: Vec<SourceReceipt>, mut tally: Tally) -> IngestReport {
+    let mut counts = Vec::with_capacity(receipts.len());
+    for receipt in &mut receipts {
+        receipt.span = tally.spans.get(&receipt.id).copied();
+        let none = RowCounts { source: receipt.id, read: 0, other_operation: 0, rejected: 0 };
+        counts.push(tally.counts.get(&receipt.id).copied().unwrap_or(none));
+    }
+    let activity = tally.take_activity();
+    IngestReport { receipts, counts, issues: tally.issues, activity }
+}

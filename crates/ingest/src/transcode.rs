@@ -1,0 +1,186 @@
+//! Owns text encodings of a source: told by byte order mark or by the pattern of zero bytes, turned into UTF-8 as a stream.
+//!
+//! Invariant: a stretch of transcoded text says how many source bytes it came from ([`Encoding::source_len`]), so locators
+//! count bytes of the file as it stands. A byte order mark is left in the text: cutters treat it as no part of a row.
+
+use std::io::{self, Read};
+
+/// How a source's text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// UTF-8, with or without a mark. Also ASCII.
+    Utf8,
+    /// UTF-16, low byte first (what PowerShell 5.1 redirection writes).
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+}
+
+impl Encoding {
+    /// Bytes looked at to tell an encoding.
+    pub(crate) const LOOK: usize = 512;
+
+    /// Tells the encoding from a file's first bytes; text is assumed (a binary file is refused later, by its content).
+    pub(crate) fn tell(head: &[u8]) -> Self {
+        match head {
+            [0xff, 0xfe, ..] => return Self::Utf16Le,
+            [0xfe, 0xff, ..] => return Self::Utf16Be,
+            [0xef, 0xbb, 0xbf, ..] => return Self::Utf8,
+            _ => {}
+        }
+        // Without a mark: exports begin with ASCII, so one byte of each pair is zero. Most pairs, to let names be in any script.
+        let pairs = head.chunks_exact(2).take(Self::LOOK / 2);
+        let (mut low_first, mut high_first, mut all) = (0usize, 0usize, 0usize);
+        for pair in pairs {
+            all += 1;
+            low_first += usize::from(pair[0] != 0 && pair[1] == 0);
+            high_first += usize::from(pair[0] == 0 && pair[1] != 0);
+        }
+        let most = |count: usize| all > 1 && count * 10 >= all * 7;
+        match (most(low_first), most(high_first)) {
+            (true, _) => Self::Utf16Le,
+            (_, true) => Self::Utf16Be,
+            _ => Self::Utf8,
+        }
+    }
+
+    /// The spelling in receipts.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+        }
+    }
+
+    /// How many source bytes a stretch of transcoded text came from. A lone surrogate is two bytes there and U+FFFD here,
+    /// which counts as two again.
+    pub(crate) fn source_len(self, text: &[u8]) -> u64 {
+        let bytes = match self {
+            Self::Utf8 => text.len(),
+            Self::Utf16Le | Self::Utf16Be => text
+                .chunks(120)
+                .map(|chunk| {
+                    let units: u8 = chunk.iter().map(|b| u8::from(*b & 0xc0 != 0x80) + u8::from(*b >= 0xf0)).sum();
+                    usize::from(units) * 2
+                })
+                .sum(),
+        };
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
+/// A reader of UTF-8 over a reader of any [`Encoding`].
+pub(crate) struct Transcoder<R> {
+    inner: R,
+    decoder: Option<encoding_rs::Decoder>,
+    /// Source bytes not yet decoded, `at..end`.
+    pending: Vec<u8>,
+    at: usize,
+    end: usize,
+    ended: bool,
+    finished: bool,
+    replaced: bool,
+}
+
+impl<R: Read> Transcoder<R> {
+    const CHUNK: usize = 256 << 10;
+
+    pub(crate) fn new(inner: R, encoding: Encoding) -> Self {
+        let decoder = match encoding {
+            Encoding::Utf8 => None,
+            Encoding::Utf16Le => Some(encoding_rs::UTF_16LE.new_decoder_without_bom_handling()),
+            Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
+        };
+        let pending = if decoder.is_some() { vec![0; Self::CHUNK] } else { Vec::new() };
+        Self { inner, decoder, pending, at: 0, end: 0, ended: false, finished: false, replaced: false }
+    }
+
+    /// Whether anything had to be replaced by U+FFFD so far.
+    pub(crate) fn replaced(&self) -> bool {
+        self.replaced
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let Some(decoder) = &mut self.decoder else {
+            return self.inner.read(out);
+        };
+        // The decoder may need a few bytes of room for one character; callers read in large pieces.
+        loop {
+            if self.finished || out.is_empty() {
+                return Ok(0);
+            }
+            if self.at == self.end && !self.ended {
+                self.at = 0;
+                self.end = self.inner.read(&mut self.pending)?;
+                self.ended = self.end == 0;
+            }
+            let (result, read, written, replaced) =
+                decoder.decode_to_utf8(&self.pending[self.at..self.end], out, self.ended);
+            self.at += read;
+            self.replaced |= replaced;
+            self.finished = self.ended && result == encoding_rs::CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+            if result == encoding_rs::CoderResult::OutputFull {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "the piece to read into is too small"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn encodings_are_told_with_and_without_a_mark() {
+        for text in
+            ["CreationDate,UserIds\r\n1,2", "\u{feff}{\"Id\":1}", "[{\"Name\":\"Ωμέγα παράδειγμα\"}, 123456789012345]"]
+        {
+            assert_eq!(Encoding::tell(&utf16(text, false)), Encoding::Utf16Le, "{text}");
+            assert_eq!(Encoding::tell(&utf16(text, true)), Encoding::Utf16Be, "{text}");
+            assert_eq!(Encoding::tell(text.as_bytes()), Encoding::Utf8, "{text}");
+        }
+        assert_eq!(Encoding::tell(b""), Encoding::Utf8);
+    }
+
+    #[test]
+    fn text_comes_out_whole_however_it_is_read_and_knows_its_source_length() {
+        let text = "\u{feff}a\u{e9}\u{20ac}\u{1f600}\r\nlast";
+        for big in [false, true] {
+            let encoding = if big { Encoding::Utf16Be } else { Encoding::Utf16Le };
+            let bytes = utf16(text, big);
+            assert_eq!(encoding.source_len(text.as_bytes()), bytes.len() as u64);
+            let mut reader = Transcoder::new(&bytes[..], encoding);
+            let (mut out, mut piece) = (Vec::new(), [0u8; 8]);
+            loop {
+                let n = reader.read(&mut piece).unwrap();
+                if n == 0 {
+                    break;
+                }
+                out.extend_from_slice(&piece[..n]);
+            }
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+            assert!(!reader.replaced());
+        }
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_replaced_and_still_counts_two_bytes() {
+        let bytes = [b'a', 0, 0x00, 0xd8, b'b', 0];
+        let mut reader = Transcoder::new(&bytes[..], Encoding::Utf16Le);
+        let mut out = [0u8; 64];
+        let n = reader.read(&mut out).unwrap();
+        assert_eq!(&out[..n], "a\u{fffd}b".as_bytes());
+        assert!(reader.replaced());
+        assert_eq!(Encoding::Utf16Le.source_len(&out[..n]), 6);
+    }
+}

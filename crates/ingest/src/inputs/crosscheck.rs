@@ -9,7 +9,7 @@ use mailtrail_model::{
 
 use super::{
     error::{Complaints, InputError, InputErrors},
-    suggest::nearest,
+    suggest::nearest_address,
 };
 
 /// A mailbox that records name.
@@ -31,7 +31,7 @@ pub struct KnownMailbox {
 pub fn cross_check(case: &CaseInputs, known: &[KnownMailbox]) -> Result<Vec<InputWarning>, InputErrors> {
     let mut check = Check { known, case, complaints: Complaints::default(), warnings: Vec::new() };
     check.roster();
-    for (at, listing) in case.listings.iter().enumerate() {
+    for listing in &case.listings {
         let names = listing.mailboxes();
         let unknown: Vec<&str> = names
             .iter()
@@ -39,7 +39,7 @@ pub fn cross_check(case: &CaseInputs, known: &[KnownMailbox]) -> Result<Vec<Inpu
             .filter(|name| MailboxName::parse(name).is_none_or(|name| !check.knows(&name)))
             .collect();
         let place = InputPlace { file: listing.file.clone(), at: PlaceUnit::Whole };
-        if !names.is_empty() && unknown.len() == names.len() && at < case.listings.len() {
+        if !names.is_empty() && unknown.len() == names.len() {
             let what = format!("none of its {} mailboxes is in the records or the roster", names.len());
             let hint = format!("is it of another tenant? its first is {}", names.first().copied().unwrap_or_default());
             check.complaints.add(InputError { place, column: None, what, hint: Some(hint) });
@@ -124,7 +124,7 @@ impl Check<'_> {
             let Some(name) = name.map(MailboxName::as_str) else { continue };
             let foreign =
                 name.rsplit_once('@').is_some_and(|(_, domain)| !domains.is_empty() && !domains.contains(domain));
-            let near = nearest(name, unlisted.iter().map(String::as_str));
+            let near = nearest_address(name, unlisted.iter().map(String::as_str));
             let hint = match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None if foreign => {
@@ -153,7 +153,7 @@ impl Check<'_> {
         }
         let names: Vec<String> = self.known.iter().filter_map(|mailbox| mailbox.upn.clone()).collect();
         let roster = self.case.roster.iter().filter_map(|entry| entry.upn.as_ref().map(MailboxName::as_str));
-        let near = nearest(name.as_str(), names.iter().map(String::as_str).chain(roster)).map(str::to_owned);
+        let near = nearest_address(name.as_str(), names.iter().map(String::as_str).chain(roster)).map(str::to_owned);
         let what = format!("the mailbox {name} is in neither records nor roster");
         match (unknown, near) {
             (Unknown::Warning, None) => {

@@ -27,6 +27,9 @@ mod time;
 mod toml_doc;
 mod zone;
 
+#[cfg(test)]
+mod tests;
+
 pub use apps::read_apps;
 pub use attribution::read_attribution;
 pub use case::{CaseFile, InputPath, InputPaths, ListingPath, read_case};

@@ -12,6 +12,33 @@ pub(super) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, name)| name)
 }
 
+/// The known mailbox address one slip away from `given`: in the part before the `@` or in the domain, not in both. The domain
+/// that mailboxes share must not make every short name near to every other.
+pub(super) fn nearest_address<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    let (local, domain) = given.split_once('@')?;
+    let slip = |a: &str, b: &str| {
+        let limit = (a.chars().count() / 4).clamp(1, 2);
+        Some(distance(a, b)).filter(|distance| *distance <= limit)
+    };
+    known
+        .into_iter()
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let (other_local, other_domain) = lower.split_once('@')?;
+            let distance = if domain == other_domain {
+                slip(local, other_local)
+            } else if local == other_local {
+                slip(domain, other_domain)
+            } else {
+                None
+            };
+            Some((distance?, name))
+        })
+        .min()
+        .map(|(_, name)| name)
+}
+
 /// The words of a hint; `None` if nothing is near.
 pub(super) fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(given, known).map(|name| format!("did you mean \"{name}\"?"))
@@ -46,6 +73,15 @@ mod tests {
         assert_eq!(nearest("rostr", known), Some("roster"));
         assert_eq!(nearest("Lisitngs", known), Some("listings"));
         assert_eq!(nearest("mailboxes", known), None);
+    }
+
+    #[test]
+    fn addresses_are_near_by_one_of_their_parts_only() {
+        let known = ["ada@contoso.example", "bob@contoso.example"];
+        assert_eq!(nearest_address("Adda@contoso.example", known), Some("ada@contoso.example"));
+        assert_eq!(nearest_address("bob@contosso.example", known), Some("bob@contoso.example"));
+        assert_eq!(nearest_address("zoe@contoso.example", known), None);
+        assert_eq!(nearest_address("adda@contosso.example", known), None);
     }
 
     #[test]

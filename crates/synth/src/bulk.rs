@@ -1,0 +1,1 @@
+//! Owns big files for measuring speed: seeded, streaming, any size.

@@ -1,0 +1,73 @@
+//! Owns what happens without a person: Microsoft's services (two thirds of real records) and a sanctioned poller.
+
+use std::sync::Arc;
+
+use super::{Horizon, POLLER_APP};
+use crate::{
+    context::Context,
+    folder::Default,
+    mail::Message,
+    rng::Rng,
+    second::Second,
+    tenant::Mailbox,
+    touch::{Actor, Target, Touch},
+};
+
+/// Services look at each message as it comes, and at recent mail around the clock.
+pub(super) fn services(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, touches: &mut Vec<Touch>) {
+    let mut rng = Rng::stream(horizon.seed, "services", mailbox.number);
+    let mut touch = |at: Second, index: usize, why, context: &Arc<Context>| {
+        if horizon.from <= at && at < horizon.until && messages[index].is_there(at) {
+            let target = Target::Message(index);
+            touches.push(Touch { at, target, context: context.clone(), who: Actor::Service, why });
+        }
+    };
+    for (index, message) in messages.iter().enumerate().filter(|(_, m)| m.received >= horizon.from) {
+        if rng.chance(0.6) {
+            let context = Arc::new(Context::background(mailbox, &mut rng));
+            touch(message.received.plus(rng.between(4, 140)), index, "background-delivery", &context);
+        }
+    }
+    let mut at = horizon.from.plus(rng.between(0, Second::HOUR));
+    while at < horizon.until {
+        let context = Arc::new(Context::background(mailbox, &mut rng));
+        // Recent mail mostly, a few at a time, of one folder.
+        let known = messages.partition_point(|m| m.received <= at);
+        let back = rng.index(known.min(30));
+        let mut left = rng.between(1, 2);
+        for index in (known.saturating_sub(back + 12)..known.saturating_sub(back)).rev() {
+            if left > 0 && messages[index].folder_at(at) == Default::Inbox.index() {
+                left -= 1;
+                touch(at.plus(rng.between(0, 60)), index, "background-sweep", &context);
+            }
+        }
+        at = at.plus(rng.between(115 * Second::MINUTE, 150 * Second::MINUTE));
+    }
+}
+
+/// A ticketing system that looks every hour, from an address of its cloud each time, at the newest mail and some of it again.
+pub(super) fn poll(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, touches: &mut Vec<Touch>) {
+    let mut rng = Rng::stream(horizon.seed, "poller", mailbox.number);
+    let addresses: Vec<String> = (0..126).map(|_| format!("198.19.{}.{}", rng.below(8), rng.between(1, 254))).collect();
+    let mut at = horizon.from.plus(7 * Second::MINUTE);
+    while at < horizon.until {
+        let context = Arc::new(Context::poller(mailbox, POLLER_APP, rng.pick(&addresses).clone()));
+        let known = messages.partition_point(|m| m.received <= at);
+        let mut left = rng.between(1, 4);
+        for index in (known.saturating_sub(14)..known).rev() {
+            if left > 0 && messages[index].is_there(at) && messages[index].folder_at(at) == Default::Inbox.index() {
+                left -= 1;
+                let (who, why) = (Actor::Service, "sanctioned-poller");
+                touches.push(Touch {
+                    at: at.plus(left),
+                    target: Target::Message(index),
+                    context: context.clone(),
+                    who,
+                    why,
+                });
+            }
+        }
+        at = at.plus(Second::HOUR + rng.between(-20, 20));
+    }
+    touches.retain(|touch| touch.at < horizon.until);
+}

@@ -1,0 +1,289 @@
+//! Owns the invented organisation: people, departments, mailboxes, sites, habits. Every name ends in `.example`.
+
+use std::sync::Arc;
+
+use crate::{
+    folder::{Folders, Language},
+    rng::Rng,
+    second::Second,
+    zone::Zone,
+};
+
+/// What kind of mailbox it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person's.
+    User,
+    /// A shared one: nobody signs in as it.
+    Shared,
+}
+
+impl Kind {
+    /// The word in the roster.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Shared => "shared",
+        }
+    }
+}
+
+/// How a mailbox is used.
+#[derive(Clone, Debug)]
+pub struct Habits {
+    /// Messages that were there before the simulated time.
+    pub backlog: usize,
+    /// Mean messages on a working day.
+    pub mail_a_day: f64,
+    /// Local hour at which work begins.
+    pub start_hour: i64,
+    /// Uses web mail.
+    pub owa: bool,
+    /// Uses Outlook for Windows (writes Syncs).
+    pub outlook: bool,
+    /// Uses Outlook for iOS or Android.
+    pub mobile: bool,
+    /// Times away, local midnights.
+    pub leave: Vec<(Second, Second)>,
+    /// The mailbox (by index) whose owner reads this one as a delegate.
+    pub delegate: Option<usize>,
+    /// A sanctioned application polls it.
+    pub polled: bool,
+    /// Its owner empties the deleted items: some mail is gone when anybody lists the mailbox later.
+    pub purges: bool,
+}
+
+/// One mailbox and, if it is a person's, its owner.
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    /// Its number in the tenant, from 0.
+    pub number: u64,
+    /// `MailboxGuid`.
+    pub guid: Arc<str>,
+    /// `MailboxOwnerUPN`.
+    pub upn: Arc<str>,
+    /// Display name.
+    pub name: String,
+    /// `MailboxOwnerSid`.
+    pub sid: Arc<str>,
+    /// `UserKey` of its owner (a PUID).
+    pub puid: Arc<str>,
+    /// Object id of its owner.
+    pub object_id: Arc<str>,
+    /// Department.
+    pub department: &'static str,
+    /// Kind.
+    pub kind: Kind,
+    /// Where its owner lives.
+    pub zone: Zone,
+    /// Its folders.
+    pub folders: Folders,
+    /// `OriginatingServer`, without the trailing line end.
+    pub server: Arc<str>,
+    /// How it is used.
+    pub habits: Habits,
+}
+
+/// The organisation.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// `OrganizationId`.
+    pub organization_id: Arc<str>,
+    /// `OrganizationName`.
+    pub organization_name: Arc<str>,
+    /// Mail domain.
+    pub domain: &'static str,
+    /// Mailboxes, by number.
+    pub mailboxes: Vec<Mailbox>,
+    /// Names of its mailbox servers, as message ids carry them.
+    pub servers: Vec<String>,
+    /// The domain behind server names in message ids.
+    pub prod_domain: &'static str,
+}
+
+/// What a mailbox is made of: the part a scenario writes down by hand.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// The part of the address before the `@`.
+    pub local: String,
+    /// Display name.
+    pub name: String,
+    /// Department.
+    pub department: &'static str,
+    /// Kind.
+    pub kind: Kind,
+    /// Time zone.
+    pub zone: Zone,
+    /// Language of the default folders.
+    pub language: Language,
+    /// Own folders, see [`Folders::new`].
+    pub folders: Vec<&'static str>,
+    /// How it is used.
+    pub habits: Habits,
+}
+
+impl Tenant {
+    /// A tenant with given seats.
+    #[must_use]
+    pub fn new(domain: &'static str, seats: Vec<Seat>, seed: u64) -> Self {
+        let mut rng = Rng::stream(seed, "tenant", 0);
+        let servers: Vec<String> = (0..6)
+            .map(|_| format!("{}0PR0{}MB{:04}", rng.pick(&["AM", "DB", "PA", "CH"]), rng.below(9), rng.below(10_000)))
+            .collect();
+        let sid = format!(
+            "S-1-5-21-{}-{}-{}",
+            rng.between(1 << 28, 1 << 31),
+            rng.between(1 << 28, 1 << 31),
+            rng.between(1 << 28, 1 << 31)
+        );
+        let organization_id = rng.guid().into();
+        let mailboxes =
+            (0..).zip(seats).map(|(number, seat)| settle(number, seat, domain, &sid, &servers, seed)).collect();
+        Self {
+            organization_id,
+            organization_name: domain.into(),
+            domain,
+            mailboxes,
+            servers,
+            prod_domain: "eurprd04.prod.outlook.example",
+        }
+    }
+
+    /// A tenant of `count` mailboxes with habits drawn by chance.
+    #[must_use]
+    pub fn invented(count: usize, seed: u64) -> Self {
+        let mut rng = Rng::stream(seed, "seats", 0);
+        let seats = (0..count).map(|nth| invented_seat(nth, count, &mut rng)).collect();
+        Self::new("brackenmoor.example", seats, seed)
+    }
+}
+
+fn settle(number: u64, seat: Seat, domain: &str, sid: &str, servers: &[String], seed: u64) -> Mailbox {
+    let mut rng = Rng::stream(seed, "mailbox", number);
+    let folders = Folders::new(seat.language, &seat.folders, &mut rng);
+    Mailbox {
+        number,
+        guid: rng.guid().into(),
+        upn: format!("{}@{domain}", seat.local).into(),
+        name: seat.name,
+        sid: format!("{sid}-{}", 1_100 + number * 3).into(),
+        puid: format!("10032001{}", rng.hex(8).to_uppercase()).into(),
+        object_id: rng.guid().into(),
+        department: seat.department,
+        kind: seat.kind,
+        zone: seat.zone,
+        folders,
+        server: format!("{} (15.20.{}.{:03})", rng.pick(servers), rng.between(7_002, 7_202), rng.between(14, 40))
+            .into(),
+        habits: seat.habits,
+    }
+}
+
+const FIRST: [&str; 32] = [
+    "Ada", "Bram", "Cleo", "Dario", "Edda", "Femi", "Gwen", "Hugo", "Ines", "Joon", "Kaya", "Luca", "Mira", "Nils",
+    "Odile", "Pavel", "Quinn", "Rosa", "Sven", "Tara", "Umar", "Vera", "Wim", "Xenia", "Yara", "Zeno", "Anouk",
+    "Boris", "Carla", "Dmitri", "Elif", "Finn",
+];
+const LAST: [&str; 32] = [
+    "Abara",
+    "Brandt",
+    "Castel",
+    "Dufour",
+    "Eklund",
+    "Fontane",
+    "Grieve",
+    "Hallam",
+    "Ibarra",
+    "Jansen",
+    "Keller",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quist",
+    "Rahman",
+    "Santoro",
+    "Thorne",
+    "Ueda",
+    "Vance",
+    "Weiss",
+    "Xu",
+    "Yilmaz",
+    "Zander",
+    "Arden",
+    "Bell",
+    "Corr",
+    "Dane",
+    "Ellery",
+    "Frost",
+];
+const DEPARTMENTS: [&str; 7] =
+    ["Senior leadership", "Cybersecurity", "Legal", "Finance", "People", "Engineering", "Sales"];
+
+fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
+    let (first, last) = (*rng.pick(&FIRST), *rng.pick(&LAST));
+    let (zone, language) = *rng.pick(&[
+        (Zone::NEW_YORK, Language::English),
+        (Zone::LOS_ANGELES, Language::English),
+        (Zone::LONDON, Language::English),
+        (Zone::PARIS, Language::French),
+        (Zone::BERLIN, Language::German),
+        (Zone::NEW_YORK, Language::Spanish),
+    ]);
+    let shared = rng.chance(0.08);
+    let mut habits = Habits {
+        backlog: usize::try_from(rng.between(60, 300)).unwrap_or(60),
+        mail_a_day: 4.0 * rng.lognormal(0.4),
+        start_hour: rng.between(7, 10),
+        owa: rng.chance(0.6),
+        outlook: rng.chance(0.5),
+        mobile: rng.chance(0.7),
+        leave: Vec::new(),
+        delegate: rng.chance(0.08).then(|| rng.index(count)).filter(|other| *other != nth),
+        polled: false,
+        purges: rng.chance(0.2),
+    };
+    if shared {
+        habits.mobile = false;
+        habits.delegate = Some(rng.index(count)).filter(|other| *other != nth);
+        habits.polled = rng.chance(0.4);
+    } else if !habits.owa && !habits.outlook {
+        habits.owa = true;
+    }
+    Seat {
+        local: format!("{}.{}{nth}", first.to_lowercase(), last.to_lowercase()),
+        name: format!("{first} {last}"),
+        department: DEPARTMENTS[rng.index(DEPARTMENTS.len())],
+        kind: if shared { Kind::Shared } else { Kind::User },
+        zone,
+        language,
+        folders: vec!["*\\Projects", "\\Archive", "\\Vendors"],
+        habits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tenant;
+
+    #[test]
+    fn nobody_shares_an_identity() {
+        let tenant = Tenant::invented(200, 3);
+        let fields: [fn(&super::Mailbox) -> std::sync::Arc<str>; 4] =
+            [|m| m.upn.clone(), |m| m.guid.clone(), |m| m.sid.clone(), |m| m.puid.clone()];
+        for field in fields {
+            let mut values: Vec<_> = tenant.mailboxes.iter().map(field).collect();
+            values.sort();
+            values.dedup();
+            assert_eq!(values.len(), 200);
+        }
+    }
+
+    #[test]
+    fn a_larger_tenant_begins_like_a_smaller_one_only_if_asked_alike() {
+        assert_eq!(Tenant::invented(5, 3).mailboxes[2].guid, Tenant::invented(5, 3).mailboxes[2].guid);
+        assert_ne!(Tenant::invented(5, 3).mailboxes[2].guid, Tenant::invented(5, 4).mailboxes[2].guid);
+    }
+}

@@ -1,0 +1,6 @@
+//! The simulator from outside: the sample in the repository, the containers, the audit service as documented.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
+
+mod containers;
+mod sample;
+mod service;

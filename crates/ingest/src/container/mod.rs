@@ -67,6 +67,7 @@ const KNOWN: &str = "known are Purview portal, Search-UnifiedAuditLog, Sentinel 
 type ReadCsv = for<'a> fn(&Columns, &[Cell<'a>], Locator, Ctx<'a, '_>) -> Outcome<'a>;
 
 /// A container whose rows are CSV.
+#[derive(Debug)]
 pub(crate) struct CsvContainer {
     /// Its name in receipts and the ledger.
     name: &'static str,
@@ -81,6 +82,7 @@ pub(crate) struct CsvContainer {
 }
 
 /// A container whose rows are JSON objects.
+#[derive(Debug)]
 pub(crate) struct JsonContainer {
     /// Its name in receipts and the ledger.
     name: &'static str,
@@ -91,10 +93,12 @@ pub(crate) struct JsonContainer {
 }
 
 /// What reads the rows of one source. Holds what its header says, nothing else.
+#[derive(Debug)]
 pub(crate) struct Reader {
     kind: Kind,
 }
 
+#[derive(Debug)]
 enum Kind {
     Csv { container: &'static CsvContainer, columns: Columns },
     Json(&'static JsonContainer),
@@ -102,6 +106,7 @@ enum Kind {
 }
 
 /// What a JSON source is, and where in it the rows stand.
+#[derive(Debug)]
 pub(crate) struct Recognised {
     /// Reads the rows.
     pub(crate) reader: Reader,

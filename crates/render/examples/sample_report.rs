@@ -13,7 +13,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let timeline = made_up::timeline(made_up::Shape { mailboxes, days: 92, said });
     std::fs::create_dir_all(&out)?;
     let chart = mailtrail_render::swimlanes(&mailtrail_render::SwimlanesView::of(&timeline))?;
-    std::fs::write(out.join(format!("{}.svg", chart.file_stem())), &chart.svg)?;
-    std::fs::write(out.join(format!("{}.csv", chart.file_stem())), &chart.csv)?;
+    let charts = [chart];
+    for chart in &charts {
+        std::fs::write(out.join(format!("{}.svg", chart.file_stem())), &chart.svg)?;
+        std::fs::write(out.join(format!("{}.csv", chart.file_stem())), &chart.csv)?;
+    }
+    let case = made_up::case(said);
+    let input = mailtrail_render::ReportInput {
+        timeline: &timeline,
+        case: &case,
+        charts: &charts,
+        wording: mailtrail_render::Wording::Facts,
+        tool_version: "0.1.0",
+    };
+    std::fs::write(out.join("report.html"), mailtrail_render::report(&input)?)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Owns how untrusted text enters a sink: XML (SVG), CSV, the JSON island. Does not do: HTML (askama's own escaper).
+//! Owns how untrusted text enters a sink: HTML, XML (SVG), CSV, the JSON island.
 //!
 //! Client strings, folder names, subjects and file names are the intruder's to choose. Code points that XML forbids, or that
 //! hide or reorder what follows them, are shown by number in everything a person looks at ([`visible`]).
@@ -45,6 +45,27 @@ pub(crate) fn xml(text: &str) -> String {
         }
     }
     out
+}
+
+/// The escaper of every page (`askama.toml`): visible text as HTML content or a double-quoted attribute value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page;
+
+impl askama::filters::Escaper for Page {
+    fn write_escaped_str<W: std::fmt::Write>(&self, mut dest: W, string: &str) -> std::fmt::Result {
+        for c in string.chars() {
+            match c {
+                '&' => dest.write_str("&#38;")?,
+                '<' => dest.write_str("&#60;")?,
+                '>' => dest.write_str("&#62;")?,
+                '"' => dest.write_str("&#34;")?,
+                '\'' => dest.write_str("&#39;")?,
+                c if is_hidden(c) => write!(dest, "⟨U+{:04X}⟩", u32::from(c))?,
+                c => dest.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One CSV record, exact for machines (RFC 4180); the spreadsheet-safe form is another file's job.

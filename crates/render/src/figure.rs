@@ -40,6 +40,13 @@ pub struct ChartTable {
     pub rows: Vec<Vec<String>>,
 }
 
+impl ChartTable {
+    /// Whether a column holds numbers; for the template, which walks cells by their place.
+    pub(crate) fn is_numeric(&self, place: &usize) -> bool {
+        self.head.get(*place).is_some_and(|column| column.numeric)
+    }
+}
+
 /// The head of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnHead {

@@ -109,7 +109,7 @@ mod tests {
         let cut = fit("r.castellanos-montgomery", 120.0, Weight::Bold, 900.0);
         assert!(cut.starts_with("r.c") && cut.ends_with("ry") && cut.contains('…'), "{cut}");
         assert!(width(&cut, 120.0, Weight::Bold) <= 900.0);
-        assert_eq!(fit(&"長".repeat(4_000), 120.0, Weight::Regular, 500.0).chars().count(), 3);
+        assert_eq!(fit(&"長".repeat(4_000), 120.0, Weight::Regular, 500.0).chars().count(), 4);
     }
 
     #[test]

@@ -22,7 +22,6 @@ pub(crate) const SUSPECT_RGB: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// Softer than Okabe–Ito's blue, which shouted over the suspect.
 pub(crate) const ACCEPTED: &str = "#4a90c2";
 pub(crate) const OPEN: &str = "#66727f";
-pub(crate) const OPEN_RGB: RGBColor = RGBColor(0x66, 0x72, 0x7f);
 pub(crate) const SERVICE: &str = "#b4bcc6";
 pub(crate) const OBSERVED: &str = "#87939f";
 pub(crate) const SYNC: &str = "#8a3b78";

@@ -38,11 +38,6 @@ impl<'t> Labels<'t> {
     pub(crate) fn name(&self, key: &MailboxKey) -> String {
         self.0.get(key).map_or_else(|| escape::visible(key.as_str()), |(_, name)| name.clone())
     }
-
-    /// The id (`M007`); empty for a mailbox that is not listed.
-    pub(crate) fn id(&self, key: &MailboxKey) -> &str {
-        self.0.get(key).map_or("", |(mailbox, _)| mailbox.id.as_str())
-    }
 }
 
 #[cfg(test)]

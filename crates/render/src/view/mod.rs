@@ -4,4 +4,4 @@ mod label;
 mod swimlanes;
 
 pub(crate) use label::{Labels, name_of};
-pub use swimlanes::{Lane, LaneBar, LaneSync, Marking, SessionKind, SwimlanesView};
+pub use swimlanes::{CaseMarking, Lane, LaneBar, LaneSync, SessionKind, SwimlanesView};

@@ -19,7 +19,7 @@ pub(crate) const LANE_LIMIT: usize = 200;
 
 /// Whether anything in the case is marked as suspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Marking {
+pub enum CaseMarking {
     /// Some accesses are suspect.
     Suspect,
     /// Some accesses are provisionally marked by bursts; the examiner has marked none.
@@ -28,7 +28,7 @@ pub enum Marking {
     Nothing,
 }
 
-impl Marking {
+impl CaseMarking {
     /// What the sessions of a case say.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
@@ -83,7 +83,7 @@ impl SessionKind {
 
     /// Whether it stands above the line: what is suspect, or, where nothing is, what nobody has attributed yet.
     #[must_use]
-    pub fn is_above(self, marking: Marking) -> bool {
+    pub fn is_above(self, marking: CaseMarking) -> bool {
         match self {
             Self::Suspect | Self::Weaker => true,
             Self::Unattributed => !marking.is_marked(),
@@ -159,7 +159,7 @@ pub struct SwimlanesView {
     /// The window.
     pub window: Interval,
     /// Whether anything is marked.
-    pub marking: Marking,
+    pub marking: CaseMarking,
     /// The lanes, in drawing order.
     pub lanes: Vec<Lane>,
     /// Mailboxes beyond [`LANE_LIMIT`], in the CSV only.
@@ -178,7 +178,7 @@ impl SwimlanesView {
     /// Decides everything about the picture of a case.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
-        let marking = Marking::of(timeline);
+        let marking = CaseMarking::of(timeline);
         let mut lanes = lanes(timeline, marking);
         let lanes_left_off = lanes.len().saturating_sub(LANE_LIMIT);
         let binned_hours = thin(&mut lanes, timeline.window.span, marking);
@@ -201,7 +201,7 @@ impl SwimlanesView {
     }
 }
 
-fn lanes(timeline: &Timeline, marking: Marking) -> Vec<Lane> {
+fn lanes(timeline: &Timeline, marking: CaseMarking) -> Vec<Lane> {
     let services: BTreeSet<&str> =
         timeline.contexts.iter().filter(|context| context.service).map(|context| context.id.as_str()).collect();
     let mut bands = band::bands(&timeline.coverage, timeline.window.span);
@@ -295,7 +295,7 @@ fn bar(session: &AccessSession, kind: SessionKind) -> LaneBar {
 }
 
 /// Bins until the picture holds no more than [`MARK_LIMIT`] marks; suspect sessions are the last to be binned.
-fn thin(lanes: &mut [Lane], window: Interval, marking: Marking) -> Option<i64> {
+fn thin(lanes: &mut [Lane], window: Interval, marking: CaseMarking) -> Option<i64> {
     const STEPS: [i64; 11] = [1, 3, 6, 12, 24, 48, 72, 96, 168, 336, 672];
     let drawn = lanes.len().min(LANE_LIMIT);
     let lanes = &mut lanes[..drawn];

@@ -1,14 +1,14 @@
 //! A made-up case: what `timeline` would give. Shared by the tests and by `examples/sample_report.rs`. No real person is in it.
 
 use mailtrail_model::{
-    AccessContext, AccessSession, Attribution, Completeness, Coverage, CoverageState, Finding, Interval, IssueCode,
-    Ledger, LedgerRow, MailboxKey, MailboxSummary, Rules, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline,
-    UtcMicros, Window,
+    AccessContext, AccessMatcher, AccessSession, Attribution, AttributionEntry, CaseInputs, Completeness, Coverage,
+    CoverageState, Finding, InputPlace, Interval, IssueCode, Ledger, LedgerRow, MailboxKey, MailboxSummary, Marking,
+    PlaceUnit, Rules, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline, UtcMicros, Window,
 };
 
 /// What the examiner has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub(crate) enum Said {
     /// Suspect and accepted contexts are marked.
     Both,
     /// Nothing.
@@ -17,7 +17,7 @@ pub enum Said {
 
 /// How large the case is, and what is known.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Mailboxes.
     pub mailboxes: u32,
     /// Days from 1 November 2023.
@@ -27,7 +27,7 @@ pub struct Shape {
 }
 
 /// 1 November 2023.
-pub const START: UtcMicros = UtcMicros(1_698_796_800 * UtcMicros::SECOND);
+pub(crate) const START: UtcMicros = UtcMicros(1_698_796_800 * UtcMicros::SECOND);
 
 struct Dice(u64);
 
@@ -74,7 +74,7 @@ const HOUR: i64 = UtcMicros::HOUR;
 const MINUTE: i64 = UtcMicros::MINUTE;
 
 /// A case of that shape; equal shapes give equal cases.
-pub fn timeline(shape: Shape) -> Timeline {
+pub(crate) fn timeline(shape: Shape) -> Timeline {
     let span = Interval { start: START, end: START.plus(shape.days * DAY) };
     let mut dice = Dice(0x5EED_CAFE);
     let mut case = Case { sessions: Vec::new(), coverage: Vec::new(), mailboxes: Vec::new() };
@@ -103,6 +103,41 @@ pub fn timeline(shape: Shape) -> Timeline {
         messages,
         sessions_by_gap: [(60, sessions * 4), (120, sessions), (240, sessions * 9 / 10)],
         exposure: None,
+    }
+}
+
+/// What the examiner states of it.
+pub(crate) fn case(said: Said) -> CaseInputs {
+    let entry = |id: &str, marking, context: &str, fact: &str| AttributionEntry {
+        id: id.to_owned(),
+        place: InputPlace { file: "attribution.toml".into(), at: PlaceUnit::Line(3) },
+        marking,
+        matcher: AccessMatcher { contexts: vec![context.to_owned()], ..AccessMatcher::default() },
+        fact: fact.to_owned(),
+        note: Some("Discuss with outside counsel before this is shared.".to_owned()),
+        by: Some("R. Example".to_owned()),
+        date: None,
+        alternatives: Some("A forgotten integration test; its owner was asked and knows of none.".to_owned()),
+    };
+    let marked = said == Said::Both;
+    CaseInputs {
+        case_id: Some("MT-2024-007".to_owned()),
+        legend: Some("Privileged & confidential. Prepared at the direction of counsel".to_owned()),
+        attribution_given: marked,
+        attribution: if marked {
+            vec![
+                entry(
+                    "suspect-1",
+                    Marking::Suspect,
+                    "C00000000",
+                    "Consented on 16 November 2023 by a test account; nobody in the tenant uses it.",
+                ),
+                entry("accepted-1", Marking::Accepted, "C00000003", "On the dated list of background services."),
+            ]
+        } else {
+            Vec::new()
+        },
+        ..CaseInputs::default()
     }
 }
 
@@ -324,23 +359,26 @@ fn contexts(sessions: &[AccessSession], said: Said) -> Vec<AccessContext> {
 }
 
 fn sources(span: Interval) -> Vec<SourceReceipt> {
-    let source = |number: u32, name: &str, container, bytes, finding: Option<Finding>| SourceReceipt {
-        id: SourceId(number),
-        name: name.to_owned(),
-        parent: None,
-        sha256: Sha256([0x11 * (number as u8 + 1); 32]),
-        bytes,
-        content_bytes: bytes * 9,
-        container,
-        lossy: container == Some("office-activity-csv"),
-        encoding: if number == 1 { "utf-16le" } else { "utf-8" },
-        compression: (number != 1).then_some("gzip"),
-        refused: container.is_none().then(|| "not an audit export: a PDF document; name the export instead".to_owned()),
-        span: container.map(|_| span),
-        completeness: Completeness { findings: finding.into_iter().collect() },
-    };
+    let source =
+        |number: u32, name: &str, container: Option<&'static str>, bytes, finding: Option<Finding>| SourceReceipt {
+            id: SourceId(number),
+            name: name.to_owned(),
+            parent: None,
+            sha256: Sha256([0x11 * (number as u8 + 1); 32]),
+            bytes,
+            content_bytes: bytes * 9,
+            container: container.map(Into::into),
+            lossy: container == Some("office-activity-csv"),
+            encoding: if number == 1 { "utf-16le" } else { "utf-8" }.into(),
+            compression: (number != 1).then_some("gzip".into()),
+            refused: container
+                .is_none()
+                .then(|| "not an audit export: a PDF document; name the export instead".to_owned()),
+            span: container.map(|_| span),
+            completeness: Completeness { findings: finding.into_iter().collect() },
+        };
     let cap = Finding {
-        code: "row-cap",
+        code: "row-cap".into(),
         evidence: "5,000 rows: the number at which the portal's export is cut".to_owned(),
         ask: Some("Ask for the export again in shorter ranges.".to_owned()),
         incomplete: true,
@@ -354,19 +392,20 @@ fn sources(span: Interval) -> Vec<SourceReceipt> {
 }
 
 fn ledger() -> Ledger {
-    let row = |number: u32, name: &str, container, read, duplicate, other, out, rejected| LedgerRow {
-        source: SourceId(number),
-        name: name.to_owned(),
-        sha256: Sha256([0x11 * (number as u8 + 1); 32]),
-        bytes: 1_204_118,
-        container,
-        read,
-        accepted: read - duplicate - other - out - rejected,
-        duplicate,
-        other_operation: other,
-        out_of_window: out,
-        rejected,
-    };
+    let row =
+        |number: u32, name: &str, container: Option<&'static str>, read, duplicate, other, out, rejected| LedgerRow {
+            source: SourceId(number),
+            name: name.to_owned(),
+            sha256: Sha256([0x11 * (number as u8 + 1); 32]),
+            bytes: 1_204_118,
+            container: container.map(Into::into),
+            read,
+            accepted: read - duplicate - other - out - rejected,
+            duplicate,
+            other_operation: other,
+            out_of_window: out,
+            rejected,
+        };
     Ledger {
         sources: vec![
             row(0, "exports/leadership.csv.gz", Some("portal-csv"), 21_410, 12, 310, 0, 0),

@@ -1,13 +1,13 @@
 //! Owns what F01 says in words and numbers: title, claim, footer, table, CSV. Facts only: docs/METHOD.md, Words.
 
 use crate::figure::{ChartTable, ColumnHead, Csv};
-use crate::view::{Lane, Marking, SessionKind, SwimlanesView};
+use crate::view::{CaseMarking, Lane, SessionKind, SwimlanesView};
 use crate::words::{count, len, short_day, stamp, thousands, window};
 
 /// The title above the picture.
 pub(super) fn title(view: &SwimlanesView) -> String {
     match view.marking {
-        Marking::Nothing => "Sessions in each mailbox, and what the log could see".to_owned(),
+        CaseMarking::Nothing => "Sessions in each mailbox, and what the log could see".to_owned(),
         _ => "Suspect sessions in each mailbox, and what the log could see".to_owned(),
     }
 }
@@ -16,7 +16,7 @@ pub(super) fn title(view: &SwimlanesView) -> String {
 pub(super) fn claim(view: &SwimlanesView) -> String {
     let all = len(&view.lanes);
     let mut claim = match view.marking {
-        Marking::Nothing => format!(
+        CaseMarking::Nothing => format!(
             "Records name {} in {}, in {}. No access is marked as suspect, so none is shown as such.",
             count(view.messages, "message", "distinct messages"),
             count(view.lanes.iter().filter(|lane| lane.first.is_some()).count() as u64, "mailbox", "mailboxes"),
@@ -34,7 +34,7 @@ pub(super) fn claim(view: &SwimlanesView) -> String {
                 }
                 _ => String::new(),
             };
-            let how = if marking == Marking::Provisional { "provisionally marked" } else { "suspect" };
+            let how = if marking == CaseMarking::Provisional { "provisionally marked" } else { "suspect" };
             format!(
                 "Records name {} in {how} sessions of {} of {}{days}.",
                 count(messages, "message", "distinct messages"),
@@ -95,20 +95,20 @@ fn step(hours: i64) -> String {
 }
 
 /// Heads of the three columns at the right, two lines each.
-pub(super) fn column_heads(marking: Marking) -> [[&'static str; 2]; 3] {
+pub(super) fn column_heads(marking: CaseMarking) -> [[&'static str; 2]; 3] {
     match marking {
-        Marking::Nothing => [["first", "access"], ["distinct", "messages"], ["blind", "hours"]],
+        CaseMarking::Nothing => [["first", "access"], ["distinct", "messages"], ["blind", "hours"]],
         _ => [["first suspect", "access"], ["suspect", "messages"], ["blind", "hours"]],
     }
 }
 
 /// The words of a kind in the legend.
-pub(super) fn kind_label(kind: SessionKind, marking: Marking) -> &'static str {
+pub(super) fn kind_label(kind: SessionKind, marking: CaseMarking) -> &'static str {
     match (kind, marking) {
         (SessionKind::Suspect, _) => "suspect session, above the line",
-        (SessionKind::Weaker, Marking::Provisional) => "provisionally marked, above the line",
+        (SessionKind::Weaker, CaseMarking::Provisional) => "provisionally marked, above the line",
         (SessionKind::Weaker, _) => "suspect by shared token only",
-        (SessionKind::Unattributed, Marking::Nothing) => "session, not attributed",
+        (SessionKind::Unattributed, CaseMarking::Nothing) => "session, not attributed",
         (SessionKind::Unattributed, _) => "unattributed session, below",
         (SessionKind::Accepted, _) => "accepted session, below",
         (SessionKind::Service, _) => "background service, below",

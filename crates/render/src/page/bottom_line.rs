@@ -1,0 +1,267 @@
+//! Owns the bottom line: at most eight statements, facts only, each with its basis and its way home.
+
+use mailtrail_model::{Attribution, ExposureClass, Interval};
+
+use crate::band::{self, BandGroup};
+use crate::view::{CaseMarking, Labels};
+use crate::words::{count, len, percent, real, stamp, thousands};
+
+use super::ReportInput;
+use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
+use crate::figure::ColumnHead;
+
+/// Section 1.
+pub(super) fn section(input: &ReportInput<'_>) -> Section {
+    Section::new("bottom-line", "Bottom line")
+        .with(Block::Statements(statements(input)))
+        .with(Block::Table(totals(input)))
+}
+
+fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
+    let mut out = match CaseMarking::of(input.timeline) {
+        CaseMarking::Nothing => unmarked(input),
+        marking => marked(input, marking),
+    };
+    out.push(recording(input));
+    out.push(rows(input));
+    out.push(
+        Statement::new(
+            Basis::Known,
+            "Not determined by this tool: what the messages say, how sensitive they are, whose data they hold, where those \
+             persons live.",
+        )
+        .from("11", "#limits"),
+    );
+    out.truncate(8);
+    out
+}
+
+fn unmarked(input: &ReportInput<'_>) -> Vec<Statement> {
+    let timeline = input.timeline;
+    let reached = timeline.mailboxes.iter().filter(|mailbox| mailbox.records > 0).count() as u64;
+    vec![
+        Statement::new(
+            Basis::Observed,
+            format!(
+                "Records name {} in {} of {}, in {} by {}.",
+                count(timeline.messages, "distinct message", "distinct messages"),
+                thousands(reached),
+                count(len(&timeline.mailboxes), "mailbox", "mailboxes"),
+                count(len(&timeline.sessions), "session", "sessions"),
+                count(len(&timeline.contexts), "way in", "ways in"),
+            ),
+        )
+        .from("F01", "#F01"),
+        Statement::new(
+            Basis::Stated,
+            "No access is marked as suspect. This report says who reached which mail and when; it does not say which of these \
+             accesses was legitimate.",
+        )
+        .from("3", "#attribution"),
+    ]
+}
+
+fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
+    let timeline = input.timeline;
+    let labels = Labels::of(&timeline.mailboxes);
+    let reached: Vec<_> = timeline.mailboxes.iter().filter(|mailbox| mailbox.suspect_span.is_some()).collect();
+    let messages: u64 = reached.iter().map(|mailbox| mailbox.suspect_messages).sum();
+    let (basis, how) = match marking {
+        CaseMarking::Provisional => (Basis::Inferred, "provisionally marked"),
+        _ => (Basis::Observed, "suspect"),
+    };
+    let mut out = vec![
+        Statement::new(
+            basis,
+            format!(
+                "Records name {} in {how} accesses to {} of {}{}.",
+                count(messages, "distinct message", "distinct messages"),
+                thousands(len(&reached)),
+                count(len(&timeline.mailboxes), "mailbox", "mailboxes"),
+                departments(input),
+            ),
+        )
+        .from("F01", "#F01"),
+    ];
+    let first =
+        reached.iter().filter_map(|m| m.suspect_span.map(|span| (span.start, *m))).min_by_key(|(at, m)| (*at, &m.key));
+    let last =
+        reached.iter().filter_map(|m| m.suspect_span.map(|span| (span.end, *m))).max_by_key(|(at, m)| (*at, &m.key));
+    if let (Some((start, first)), Some((end, last))) = (first, last) {
+        out.push(
+            Statement::new(
+                basis,
+                format!(
+                    "The first {how} access on record is at {} UTC in {}, the last at {} UTC in {}.",
+                    stamp(start),
+                    labels.name(&first.key),
+                    stamp(end),
+                    labels.name(&last.key),
+                ),
+            )
+            .from("6", "#sessions"),
+        );
+    }
+    out.push(ways(input, how, basis));
+    out
+}
+
+/// Reached mailboxes by department, where a roster names departments.
+fn departments(input: &ReportInput<'_>) -> String {
+    let mut by_department: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for mailbox in input.timeline.mailboxes.iter().filter(|mailbox| mailbox.suspect_span.is_some()) {
+        if let Some(department) = mailbox.department.as_deref() {
+            *by_department.entry(department).or_default() += 1;
+        }
+    }
+    if by_department.is_empty() {
+        return String::new();
+    }
+    let mut named: Vec<(&str, u64)> = by_department.into_iter().collect();
+    named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let rest = named.len().saturating_sub(4);
+    let mut words: Vec<String> =
+        named.into_iter().take(4).map(|(name, n)| format!("{name} {}", thousands(n))).collect();
+    if rest > 0 {
+        words.push(count(rest as u64, "other department", "other departments"));
+    }
+    format!(" ({})", words.join(", "))
+}
+
+fn ways(input: &ReportInput<'_>, how: &str, basis: Basis) -> Statement {
+    let sessions: Vec<_> =
+        input.timeline.sessions.iter().filter(|session| session.attribution > Attribution::Accepted).collect();
+    let contexts: std::collections::BTreeSet<&str> = sessions.iter().map(|session| session.context.as_str()).collect();
+    let syncs: u64 = sessions.iter().map(|session| session.syncs).sum();
+    let apps = input.timeline.contexts.iter().filter(|c| contexts.contains(c.id.as_str()) && c.app_only).count() as u64;
+    let mut text = format!(
+        "They form {} by {}",
+        count(len(&sessions), &format!("{how} session"), &format!("{how} sessions")),
+        count(contexts.len() as u64, "way in", "ways in")
+    );
+    if apps > 0 {
+        text.push_str(&format!(
+            ", {} recorded under the owner's name",
+            match (apps, contexts.len()) {
+                (1, 1) => "an application".to_owned(),
+                (1, _) => "one of them an application".to_owned(),
+                (n, _) => format!("{} of them applications", thousands(n)),
+            }
+        ));
+    }
+    text.push('.');
+    if syncs > 0 {
+        text.push_str(&format!(
+            " {} of folders are among them; such a record lists no messages.",
+            count(syncs, "Sync record", "Sync records")
+        ));
+    }
+    Statement::new(basis, text).from("3", "#attribution")
+}
+
+fn recording(input: &ReportInput<'_>) -> Statement {
+    let timeline = input.timeline;
+    let bands = band::bands(&timeline.coverage, timeline.window.span);
+    let hours = |keep: &dyn Fn(BandGroup) -> bool| -> f64 {
+        bands.values().flatten().filter(|span| keep(span.group)).map(|span| real_hours(span.span)).sum()
+    };
+    let all = real_hours(timeline.window.span) * real(len(&timeline.mailboxes));
+    let text = if bands.is_empty() || all <= 0.0 {
+        "What the log could see is not known: where no access is recorded, nothing follows from that.".to_owned()
+    } else {
+        let covered = hours(&|group| group == BandGroup::Covered);
+        let blind = hours(&BandGroup::is_blind);
+        format!(
+            "Recording is shown for {} of the {} mailbox-hours of the window; for {} it was throttled or absent. Where it is not \
+             shown, nothing follows from the absence of a record.",
+            percent(covered, all),
+            thousands(all.round() as u64),
+            percent(blind, all),
+        )
+    };
+    Statement::new(Basis::Inferred, text).from("5", "#coverage")
+}
+
+fn real_hours(span: Interval) -> f64 {
+    span.micros() as f64 / mailtrail_model::UtcMicros::HOUR as f64
+}
+
+fn rows(input: &ReportInput<'_>) -> Statement {
+    let ledger = &input.timeline.ledger;
+    let read = ledger.total(|row| row.read);
+    let rejected = ledger.total(|row| row.rejected);
+    let taken = input.timeline.sources.iter().filter(|source| source.refused.is_none()).count() as u64;
+    let doubtful = input.timeline.sources.iter().filter(|source| source.completeness.looks_incomplete()).count() as u64;
+    let mut text = format!(
+        "The account rests on {} with {}; {}",
+        count(taken, "source", "sources"),
+        count(read, "row", "rows"),
+        if ledger.balances() { "each row is accounted for once" } else { "the ledger does not balance: see section 4" },
+    );
+    if rejected > 0 {
+        text.push_str(&format!(", {} in quarantine", thousands(rejected)));
+    }
+    text.push('.');
+    if doubtful > 0 {
+        text.push_str(&format!(
+            " {} incomplete.",
+            if doubtful == 1 { "One source looks".to_owned() } else { format!("{} sources look", thousands(doubtful)) }
+        ));
+    }
+    Statement::new(Basis::Observed, text).from("4", "#sources")
+}
+
+/// The totals: always rows, never one number.
+fn totals(input: &ReportInput<'_>) -> Table {
+    let timeline = input.timeline;
+    let row = |label: &str, meaning: &str, cell: Cell, tone: Tone| Row {
+        id: None,
+        tone,
+        cells: vec![Cell::text(label).with_detail(meaning), cell],
+    };
+    let rows = match &timeline.exposure {
+        Some(totals) => ExposureClass::ALL
+            .into_iter()
+            .map(|class| {
+                let n = totals.by_class.get(&class).copied().unwrap_or(0);
+                let tone = if class == ExposureClass::A && n > 0 { Tone::Suspect } else { Tone::Plain };
+                row(class.as_str(), class.label(), Cell::count(n), tone)
+            })
+            .collect(),
+        None => {
+            let suspect: u64 = timeline.mailboxes.iter().map(|mailbox| mailbox.suspect_messages).sum();
+            let mut rows = vec![row(
+                "Named by any access",
+                "distinct messages, counted per mailbox",
+                Cell::count(timeline.messages),
+                Tone::Plain,
+            )];
+            if CaseMarking::of(timeline).is_marked() {
+                rows.push(row(
+                    "Named by suspect accesses",
+                    "distinct messages, counted per mailbox",
+                    Cell::count(suspect),
+                    Tone::Suspect,
+                ));
+            }
+            rows.push(row(
+                "Classes A, B, C, D, N",
+                "what happened to each message, by evidence",
+                Cell::quiet("not computed"),
+                Tone::Quiet,
+            ));
+            rows
+        }
+    };
+    Table {
+        id: "totals",
+        caption: "Messages".to_owned(),
+        columns: vec![ColumnHead::text("Class"), ColumnHead::number("Messages")],
+        rows,
+        note: timeline
+            .exposure
+            .is_some()
+            .then(|| "Totals are rows, never one number: the classes differ in what shows them.".to_owned()),
+        ..Table::default()
+    }
+}

@@ -1,0 +1,220 @@
+//! Owns what a page consists of: sections of blocks, plain data. The templates lay them out; the sections fill them.
+
+use crate::figure::{Chart, ColumnHead};
+
+/// Where a sentence comes from. Every sentence of a report carries one: docs/METHOD.md, first paragraph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// A record says so.
+    Observed,
+    /// By a stated rule.
+    Inferred,
+    /// By a stated policy.
+    Presumed,
+    /// The examiner says so.
+    Stated,
+    /// Known of the log or of this tool, whatever the records say.
+    Known,
+}
+
+impl Basis {
+    /// The word on the page.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+            Self::Presumed => "presumed",
+            Self::Stated => "stated",
+            Self::Known => "documented",
+        }
+    }
+}
+
+/// One sentence or two, with their basis and the way to where the numbers come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    pub(crate) basis: Basis,
+    pub(crate) text: String,
+    /// Where to look: label and fragment (`F01`, `#F01`).
+    pub(crate) source: Option<(&'static str, &'static str)>,
+}
+
+impl Statement {
+    /// A statement without a reference.
+    pub(crate) fn new(basis: Basis, text: impl Into<String>) -> Self {
+        Self { basis, text: text.into(), source: None }
+    }
+
+    /// Adds where the numbers come from.
+    pub(crate) fn from(mut self, label: &'static str, fragment: &'static str) -> Self {
+        self.source = Some((label, fragment));
+        self
+    }
+}
+
+/// How a cell stands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// Suspect.
+    Suspect,
+    /// Something to look at.
+    Attention,
+    /// Nothing, not known, not computed.
+    Quiet,
+}
+
+impl Tone {
+    /// The class on the page.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Suspect => "suspect",
+            Self::Attention => "attention",
+            Self::Quiet => "quiet",
+        }
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    /// What it sorts by, where its text does not sort.
+    pub(crate) sort: Option<String>,
+    /// A fragment or file of ours; never a text of the log.
+    pub(crate) href: Option<String>,
+    /// A second line, smaller.
+    pub(crate) detail: Option<String>,
+    pub(crate) tone: Tone,
+}
+
+impl Cell {
+    /// A cell of words.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A cell that holds a count; zero is quiet.
+    pub(crate) fn count(n: u64) -> Self {
+        let tone = if n == 0 { Tone::Quiet } else { Tone::Plain };
+        Self { text: crate::words::thousands(n), sort: Some(n.to_string()), tone, ..Self::default() }
+    }
+
+    /// A cell without a value.
+    pub(crate) fn quiet(text: &str) -> Self {
+        Self { text: text.to_owned(), sort: Some(String::new()), tone: Tone::Quiet, ..Self::default() }
+    }
+
+    /// The same with a key to sort by.
+    pub(crate) fn sorted_by(mut self, key: impl ToString) -> Self {
+        self.sort = Some(key.to_string());
+        self
+    }
+
+    /// The same with a second line.
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        self.detail = (!detail.is_empty()).then_some(detail);
+        self
+    }
+
+    /// The same as a link.
+    pub(crate) fn linked(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+
+    /// The same in another tone.
+    pub(crate) fn toned(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// The fragment that leads here (`V12`, `M003`, `C0a1b2c3d`).
+    pub(crate) id: Option<String>,
+    pub(crate) tone: Tone,
+    pub(crate) cells: Vec<Cell>,
+}
+
+impl Row {
+    /// A row nobody links to.
+    pub(crate) fn of(cells: Vec<Cell>) -> Self {
+        Self { id: None, tone: Tone::Plain, cells }
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Table {
+    /// Its id on the page.
+    pub(crate) id: &'static str,
+    /// What it holds.
+    pub(crate) caption: String,
+    pub(crate) columns: Vec<ColumnHead>,
+    pub(crate) rows: Vec<Row>,
+    /// Sums under the table.
+    pub(crate) total: Option<Vec<Cell>>,
+    /// What it leaves out, and where the rest is.
+    pub(crate) note: Option<String>,
+    /// Whether the script may sort and search it.
+    pub(crate) interactive: bool,
+    /// All rows as data, where the table shows only the first: written by `island`.
+    pub(crate) island: Option<String>,
+}
+
+impl Table {
+    /// Whether a column holds numbers; for the template, which walks cells by their place.
+    pub(crate) fn is_numeric(&self, place: &usize) -> bool {
+        self.columns.get(*place).is_some_and(|column| column.numeric)
+    }
+}
+
+/// A part of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Block {
+    /// A heading inside the section.
+    Heading(&'static str),
+    /// Sentences with their basis.
+    Statements(Vec<Statement>),
+    /// A remark in running text.
+    Note(String),
+    /// Names and values.
+    Facts(Vec<(&'static str, String)>),
+    /// Terms and what they mean.
+    Terms(Vec<(String, String)>),
+    /// A table.
+    Table(Table),
+    /// A chart.
+    Figure(Box<Chart>),
+    /// What this run did not compute.
+    Absent(String),
+}
+
+/// A section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Section {
+    /// The fragment that leads here.
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) blocks: Vec<Block>,
+}
+
+impl Section {
+    /// An empty section.
+    pub(crate) fn new(id: &'static str, title: &'static str) -> Self {
+        Self { id, title, blocks: Vec::new() }
+    }
+
+    /// Adds a block.
+    pub(crate) fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+}

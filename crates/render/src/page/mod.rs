@@ -1,0 +1,87 @@
+//! Pages: self-contained HTML that opens from disk and asks for nothing. Each section is a file that turns the account of a
+//! case into blocks; the templates lay the blocks out.
+
+mod attribution;
+mod bottom_line;
+mod cover;
+mod coverage;
+mod doc;
+mod elsewhere;
+mod island;
+mod limits;
+mod method;
+mod policy;
+mod scope;
+mod sources;
+mod template;
+mod timeline;
+
+use mailtrail_model::{CaseInputs, Timeline};
+
+use crate::error::RenderError;
+use crate::figure::Chart;
+
+use doc::Section;
+
+/// Whose words a page uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wording {
+    /// Facts only: nothing that weighs, accuses or reassures.
+    #[default]
+    Facts,
+    /// The responder's own words for bursts.
+    Analyst,
+}
+
+impl Wording {
+    /// What a burst is called.
+    #[must_use]
+    pub fn burst(self) -> &'static str {
+        match self {
+            Self::Facts => "unusual access window",
+            Self::Analyst => "exfiltration-like burst",
+        }
+    }
+}
+
+/// Everything a report is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportInput<'a> {
+    /// The account of the case.
+    pub timeline: &'a Timeline,
+    /// What the examiner states; `CaseInputs::default()` where nothing is.
+    pub case: &'a CaseInputs,
+    /// The charts, in order; each lies as a file in `charts/`, too.
+    pub charts: &'a [Chart],
+    /// Whose words.
+    pub wording: Wording,
+    /// `mailtrail`'s version.
+    pub tool_version: &'a str,
+}
+
+/// `report.html`: the cover report of a case.
+///
+/// # Errors
+/// [`RenderError::Page`] if a template refuses its data, which would be a bug.
+pub fn report(input: &ReportInput<'_>) -> Result<String, RenderError> {
+    template::render("report.html", &cover::cover(input), &sections(input))
+}
+
+/// The sections in the order of the report.
+fn sections(input: &ReportInput<'_>) -> Vec<Section> {
+    vec![
+        bottom_line::section(input),
+        scope::section(input),
+        attribution::section(input),
+        sources::section(input),
+        coverage::section(input),
+        timeline::section(input),
+        elsewhere::messages(input),
+        elsewhere::bursts(input),
+        elsewhere::other_ways(input),
+        elsewhere::indicators(input),
+        limits::section(input),
+        method::section(input),
+        method::glossary(input),
+    ]
+}

@@ -1,0 +1,26 @@
+//! Owns the way from blocks to HTML.
+
+use askama::Template;
+
+use crate::error::RenderError;
+
+use super::cover::Cover;
+use super::doc::{Block, Section};
+use super::policy::{SCRIPT, STYLE, policy};
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    cover: &'a Cover,
+    sections: &'a [Section],
+    csp: String,
+    style: &'static str,
+    script: &'static str,
+}
+
+/// Renders a page.
+pub(crate) fn render(page: &'static str, cover: &Cover, sections: &[Section]) -> Result<String, RenderError> {
+    Page { cover, sections, csp: policy(), style: STYLE, script: SCRIPT }
+        .render()
+        .map_err(|source| RenderError::Page { page, source })
+}

@@ -1,0 +1,202 @@
+//! Owns section 6: the charts over time and the table of sessions.
+
+use std::collections::BTreeMap;
+
+use mailtrail_model::{AccessContext, AccessSession, Attribution, UtcMicros};
+
+use crate::figure::ColumnHead;
+use crate::view::Labels;
+use crate::words::{bytes, count, duration, stamp, thousands};
+
+use super::ReportInput;
+use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
+use super::island::{Island, Kind, Value};
+use super::scope::attribution_cell;
+
+/// Rows that stand on the page as elements; a longer table carries all of them as data for the script.
+const SHOWN: usize = 400;
+
+/// Section 6.
+pub(super) fn section(input: &ReportInput<'_>) -> Section {
+    let mut section = Section::new("timeline", "Timeline: sessions");
+    for chart in input.charts.iter().filter(|chart| !matches!(chart.id, "F06" | "F08")) {
+        section = section.with(Block::Figure(Box::new(chart.clone())));
+    }
+    section = section.with(Block::Statements(statements(input)));
+    if input.timeline.sessions.is_empty() {
+        return section.with(Block::Absent("There is no session in the window.".to_owned()));
+    }
+    section.with(Block::Table(sessions(input)))
+}
+
+fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
+    let timeline = input.timeline;
+    let gaps: Vec<String> =
+        timeline.sessions_by_gap.iter().map(|(minutes, n)| format!("{} at {minutes} minutes", thousands(*n))).collect();
+    let open = timeline.sessions.iter().filter(|session| session.open_start || session.open_end).count() as u64;
+    let mut out = vec![
+        Statement::new(
+            Basis::Inferred,
+            format!(
+                "A session is a run of records of one way in to one mailbox with no silence longer than {} minutes. It is a unit \
+                 of presentation: no class depends on it.",
+                timeline.rules.idle_gap_minutes
+            ),
+        ),
+        Statement::new(
+            Basis::Inferred,
+            format!("Number of sessions by the length of that silence: {}.", gaps.join(", ")),
+        ),
+    ];
+    if open > 0 {
+        out.push(Statement::new(
+            Basis::Inferred,
+            format!(
+                "{} on beyond what the log shows, at a source's edge, a throttled span or the window's edge.",
+                count(open, "session may go", "sessions may go")
+            ),
+        ));
+    }
+    out
+}
+
+/// The sessions in the order of the table: as they came, or, where there are too many, what is marked and large first.
+fn ordered<'t>(input: &ReportInput<'t>) -> Vec<&'t AccessSession> {
+    let mut sessions: Vec<&AccessSession> = input.timeline.sessions.iter().collect();
+    if sessions.len() > SHOWN {
+        sessions.sort_by_key(|session| {
+            (std::cmp::Reverse(session.attribution.max(Attribution::Accepted)), std::cmp::Reverse(session.messages))
+        });
+    }
+    sessions
+}
+
+fn sessions(input: &ReportInput<'_>) -> Table {
+    let timeline = input.timeline;
+    let labels = Labels::of(&timeline.mailboxes);
+    let contexts: BTreeMap<&str, &AccessContext> =
+        timeline.contexts.iter().map(|context| (context.id.as_str(), context)).collect();
+    let ordered = ordered(input);
+    let rows = ordered.iter().take(SHOWN).map(|session| row(&labels, &contexts, session)).collect();
+    let all = timeline.sessions.len();
+    Table {
+        id: "sessions",
+        caption: format!("Sessions ({})", thousands(all as u64)),
+        columns: vec![
+            ColumnHead::text("Id"),
+            ColumnHead::text("Mailbox"),
+            ColumnHead::text("Attribution"),
+            ColumnHead::text("First record"),
+            ColumnHead::text("Lasting"),
+            ColumnHead::text("Way in"),
+            ColumnHead::number("Records"),
+            ColumnHead::number("Messages"),
+            ColumnHead::number("Folders"),
+            ColumnHead::number("Sync"),
+            ColumnHead::number("Size"),
+            ColumnHead::text("Address"),
+        ],
+        rows,
+        total: None,
+        note: Some(if all > SHOWN {
+            format!(
+                "The {} sessions that are marked or name most messages. With the page's script: all {}. \
+                 Full list: tables/sessions.csv.",
+                thousands(SHOWN as u64),
+                thousands(all as u64)
+            )
+        } else {
+            "Size: the sum of the distinct messages' sizes where records state them. All columns: tables/sessions.csv."
+                .to_owned()
+        }),
+        interactive: true,
+        island: (all > SHOWN).then(|| island(&ordered, &labels, &contexts)),
+    }
+}
+
+fn row(labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>, session: &AccessSession) -> Row {
+    let service = contexts.get(session.context.as_str()).is_some_and(|context| context.service);
+    let suspect = session.attribution > Attribution::Accepted;
+    let lasting = session.span.end.0 - session.span.start.0;
+    let open = session.open_start || session.open_end;
+    let addresses = match session.addresses.as_slice() {
+        [] => Cell::quiet("not stated"),
+        [one] => Cell::text(&**one),
+        [first, ..] => Cell::text(&**first).with_detail(format!("and {} more", thousands(session.address_count - 1))),
+    };
+    Row {
+        id: Some(session.id.clone()),
+        tone: if suspect { Tone::Suspect } else { Tone::Plain },
+        cells: vec![
+            Cell::text(&*session.id).sorted_by(number(&session.id)).linked(format!("#{}", session.id)),
+            Cell::text(labels.name(&session.mailbox)),
+            attribution_cell(session.attribution, service),
+            Cell::text(stamp(session.span.start)).sorted_by(session.span.start.0 / UtcMicros::SECOND),
+            Cell::text(format!("{}{}", if open { "at least " } else { "" }, duration(lasting)))
+                .sorted_by(lasting / UtcMicros::SECOND),
+            Cell::text(way_in(contexts, &session.context)),
+            Cell::count(session.records),
+            Cell::count(session.messages).toned(match (suspect, session.messages) {
+                (_, 0) => Tone::Quiet,
+                (true, _) => Tone::Suspect,
+                (false, _) => Tone::Plain,
+            }),
+            Cell::count(session.folders),
+            Cell::count(session.syncs),
+            session.bytes.map_or_else(|| Cell::quiet("not stated"), |n| Cell::text(bytes(n)).sorted_by(n)),
+            addresses,
+        ],
+    }
+}
+
+/// `V12` as 12, for sorting.
+fn number(id: &str) -> i64 {
+    id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0)
+}
+
+fn way_in(contexts: &BTreeMap<&str, &AccessContext>, id: &str) -> String {
+    contexts.get(id).map_or_else(
+        || id.to_owned(),
+        |context| {
+            format!("{} {}{}", context.id, context.client_family, if context.app_only { ", application" } else { "" })
+        },
+    )
+}
+
+/// All sessions as data, in the table's columns.
+fn island(sessions: &[&AccessSession], labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>) -> String {
+    let mut island = Island::new(&[
+        Kind::Text,
+        Kind::Word,
+        Kind::Word,
+        Kind::Time,
+        Kind::Duration,
+        Kind::Word,
+        Kind::Number,
+        Kind::Number,
+        Kind::Number,
+        Kind::Number,
+        Kind::Bytes,
+        Kind::Word,
+    ]);
+    let whole = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    for session in sessions {
+        let service = contexts.get(session.context.as_str()).is_some_and(|context| context.service);
+        let (mailbox, way) = (labels.name(&session.mailbox), way_in(contexts, &session.context));
+        island.row(&[
+            Value::Text(&session.id),
+            Value::Text(&mailbox),
+            Value::Text(&attribution_cell(session.attribution, service).text),
+            Value::Number(session.span.start.0.div_euclid(UtcMicros::SECOND)),
+            Value::Number((session.span.end.0 - session.span.start.0) / UtcMicros::SECOND),
+            Value::Text(&way),
+            whole(session.records),
+            whole(session.messages),
+            whole(session.folders),
+            whole(session.syncs),
+            session.bytes.map_or(Value::None, whole),
+            session.addresses.first().map_or(Value::None, |address| Value::Text(address)),
+        ]);
+    }
+    island.finish()
+}

@@ -30,20 +30,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// What are these files: container, rows, operations, span, mailboxes, completeness; writes nothing
     Inspect(InspectArgs),
-    /// Write a commented case.toml from what `inspect` saw
-    Init(InitArgs),
-    /// One message id over all mailboxes
-    Message(MessageArgs),
     /// A session or record id: its source rows, raw; an issue code or rule: its meaning
     Explain(ExplainArgs),
-    /// Seal an evidence package
-    Package(PackageArgs),
-    /// Check an evidence package; exit 0 only if it is whole
-    Verify(VerifyArgs),
-    /// Move a drafted way in into attribution.toml
-    Attribute(AttributeArgs),
-    /// Known answers, embedded: is this binary sound on this machine?
-    Selftest,
     /// Shell completions
     Completions {
         /// The shell
@@ -117,59 +105,10 @@ pub(crate) struct InspectArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct InitArgs {
-    /// The folder that holds the exports
-    pub(crate) folder: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct MessageArgs {
-    /// The InternetMessageId, with or without <>
-    pub(crate) id: String,
-    /// The output folder to look in
-    #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
-    pub(crate) out: PathBuf,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// A session (V…), record or quarantine (Q…) id, a message id, an issue code, a coverage state, a reason, a class or a rule
     pub(crate) what: String,
     /// The output folder to look in
-    #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PackageArgs {
-    /// The output folder of a run
-    #[arg(value_name = "DIR")]
-    pub(crate) run: PathBuf,
-    /// The package to write
-    #[arg(long, value_name = "BAG")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// The package
-    pub(crate) bag: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AttributeArgs {
-    /// The way in, as named in attribution.draft.toml
-    pub(crate) id: String,
-    /// What it is
-    #[arg(value_parser = ["suspect", "accepted"])]
-    pub(crate) verdict: String,
-    /// On what fact
-    #[arg(long)]
-    pub(crate) fact: String,
-    /// The output folder that holds attribution.draft.toml
     #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
     pub(crate) out: PathBuf,
 }

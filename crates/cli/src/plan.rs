@@ -48,11 +48,16 @@ impl Plan {
     }
 
     /// Adds the sources a case file names, relative to its folder.
-    pub(crate) fn add_sources<'a>(mut self, case: &Path, sources: impl IntoIterator<Item = &'a str>) -> anyhow::Result<Self> {
+    pub(crate) fn add_sources<'a>(
+        mut self,
+        case: &Path,
+        sources: impl IntoIterator<Item = &'a str>,
+    ) -> anyhow::Result<Self> {
         let folder = case.parent().unwrap_or(Path::new(""));
         for source in sources {
             let path = folder.join(source);
-            fs::metadata(&path).with_context(|| format!("{}: [[source]] path \"{source}\" cannot be opened", case.display()))?;
+            fs::metadata(&path)
+                .with_context(|| format!("{}: [[source]] path \"{source}\" cannot be opened", case.display()))?;
             self.add(&path, Some(source))?;
         }
         self.finish()
@@ -70,8 +75,9 @@ impl Plan {
     }
 
     fn walk(&mut self, folder: &Path, prefix: &str) -> anyhow::Result<()> {
-        let mut entries =
-            fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>).with_context(|| format!("{}", folder.display()))?;
+        let mut entries = fs::read_dir(folder)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .with_context(|| format!("{}", folder.display()))?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
@@ -107,7 +113,8 @@ impl Plan {
             for (_, file) in &files {
                 *seen.entry(&file.name).or_default() += 1;
             }
-            let shared: Vec<String> = seen.iter().filter(|(_, n)| **n > 1).map(|(name, _)| (*name).to_owned()).collect();
+            let shared: Vec<String> =
+                seen.iter().filter(|(_, n)| **n > 1).map(|(name, _)| (*name).to_owned()).collect();
             if shared.is_empty() {
                 break;
             }

@@ -43,12 +43,16 @@ fn workers_depend_on_model_and_on_no_other_worker() {
     let workers = ["ingest", "timeline", "render", "evidence"];
     for worker in workers {
         for table in ["dependencies", "dev-dependencies"] {
-            let ours: BTreeSet<_> = dependencies(worker, table).into_iter().filter(|d| d.starts_with("mailtrail")).collect();
+            let ours: BTreeSet<_> =
+                dependencies(worker, table).into_iter().filter(|d| d.starts_with("mailtrail")).collect();
             let allowed: BTreeSet<_> = ["mailtrail-model".to_owned()].into();
             assert!(ours.is_subset(&allowed), "{worker} [{table}] may know mailtrail-model only, but names {ours:?}");
         }
     }
-    assert!(dependencies("model", "dependencies").iter().all(|d| !d.starts_with("mailtrail")), "model depends on no other crate of ours");
+    assert!(
+        dependencies("model", "dependencies").iter().all(|d| !d.starts_with("mailtrail")),
+        "model depends on no other crate of ours"
+    );
 }
 
 #[test]
@@ -73,17 +77,26 @@ fn each_heavy_library_has_one_home() {
     ];
     for (library, allowed) in homes {
         for krate in ["model", "ingest", "timeline", "render", "evidence", "synth", "cli"] {
-            assert!(!dependencies(krate, "dependencies").contains(library) || allowed.contains(&krate), "{library} lives in {allowed:?}, not in {krate}");
+            assert!(
+                !dependencies(krate, "dependencies").contains(library) || allowed.contains(&krate),
+                "{library} lives in {allowed:?}, not in {krate}"
+            );
         }
     }
     for forbidden in ["serde", "serde_json", "polars"] {
-        assert!(!dependencies("model", "dependencies").contains(forbidden), "model knows no {forbidden}: a derive is a promise to strangers");
+        assert!(
+            !dependencies("model", "dependencies").contains(forbidden),
+            "model knows no {forbidden}: a derive is a promise to strangers"
+        );
     }
 }
 
 #[test]
 fn the_house_has_seven_crates() {
-    let count = fs::read_dir(root().join("crates")).unwrap().filter(|e| e.as_ref().unwrap().path().join("Cargo.toml").exists()).count();
+    let count = fs::read_dir(root().join("crates"))
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().path().join("Cargo.toml").exists())
+        .count();
     assert_eq!(count, 7);
 }
 
@@ -109,7 +122,11 @@ fn platform_specific_calls_sit_in_one_module() {
     for path in sources().into_iter().filter(|p| *p != home && !p.ends_with("tests/architecture.rs")) {
         let text = fs::read_to_string(&path).unwrap();
         for word in ["std::os::unix", "std::os::windows", "cfg(unix)", "cfg(windows)", "target_os", "target_family"] {
-            assert!(!text.contains(word), "{} says {word}: platform-specific calls belong in crates/cli/src/platform.rs, with both sides written", path.display());
+            assert!(
+                !text.contains(word),
+                "{} says {word}: platform-specific calls belong in crates/cli/src/platform.rs, with both sides written",
+                path.display()
+            );
         }
     }
 }
@@ -121,7 +138,9 @@ fn only_cli_reads_the_clock_and_the_environment() {
         rust_files(&root().join("crates").join(krate).join("src"), &mut files);
         for path in files {
             let text = fs::read_to_string(&path).unwrap();
-            for word in ["SystemTime::now", "Instant::now", "Utc::now", "env::var", "println!", "eprintln!", "process::exit"] {
+            for word in
+                ["SystemTime::now", "Instant::now", "Utc::now", "env::var", "println!", "eprintln!", "process::exit"]
+            {
                 assert!(!text.contains(word), "{} says {word}", path.display());
             }
         }

@@ -1,0 +1,7 @@
+//! Owns the commands, one a file. Each turns arguments into calls of the workers and their answers into text.
+
+pub(crate) mod explain;
+pub(crate) mod inspect;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod shell;

@@ -182,19 +182,26 @@ impl Container {
     /// # Errors
     /// What `out` answers.
     pub fn write(self, records: &[&Record], out: &mut dyn Write) -> io::Result<()> {
-        let shape = self.shape();
         let held: Vec<&Record> = records.iter().copied().filter(|record| self.holds(record)).collect();
-        let mut out = Sink { out, utf16: self == Self::SearchCsvUtf16, text: Vec::new() };
-        if out.utf16 {
-            out.out.write_all(&[0xff, 0xfe])?;
+        let mut writer = self.writer(held.len(), out)?;
+        for record in held {
+            writer.record(record)?;
         }
-        shape.begin(&mut out.text);
-        for (index, record) in held.iter().enumerate() {
-            shape.record(record, Place { index, total: held.len() }, &mut out.text);
-            out.flush_above(1 << 16)?;
+        writer.finish()
+    }
+
+    /// A writer for `total` records that come one by one.
+    ///
+    /// # Errors
+    /// What `out` answers.
+    pub fn writer(self, total: usize, out: &mut dyn Write) -> io::Result<Writer<'_>> {
+        let mut sink = Sink { out, utf16: self == Self::SearchCsvUtf16, text: Vec::new() };
+        if sink.utf16 {
+            sink.out.write_all(&[0xff, 0xfe])?;
         }
-        shape.end(held.len(), &mut out.text);
-        out.flush_above(0)
+        let shape = self.shape();
+        shape.begin(&mut sink.text);
+        Ok(Writer { shape, sink, index: 0, total })
     }
 
     /// The records in this container, as bytes.
@@ -206,6 +213,35 @@ impl Container {
             out.clear();
         }
         out
+    }
+}
+
+/// An export being written. It holds no more than one record and a little.
+pub struct Writer<'a> {
+    shape: Box<dyn Shape>,
+    sink: Sink<'a>,
+    index: usize,
+    total: usize,
+}
+
+impl Writer<'_> {
+    /// Writes the next record.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn record(&mut self, record: &Record) -> io::Result<()> {
+        self.shape.record(record, Place { index: self.index, total: self.total }, &mut self.sink.text);
+        self.index += 1;
+        self.sink.flush_above(1 << 16)
+    }
+
+    /// Writes what a container has after its last record.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.shape.end(self.index, &mut self.sink.text);
+        self.sink.flush_above(0)
     }
 }
 

@@ -45,6 +45,18 @@ pub struct Record {
     pub organization_name: Arc<str>,
     /// What happened.
     pub event: Event,
+    /// How the body stands in a cell of a CSV.
+    pub layout: Layout,
+}
+
+/// How a body is laid out in a CSV cell. Elsewhere it is always compact: a line is a record there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// On one line.
+    #[default]
+    Compact,
+    /// Over many: raw line ends inside the cell.
+    Lines,
 }
 
 /// What a record is about.
@@ -209,6 +221,7 @@ impl Record {
             organization_id: tenant.organization_id.clone(),
             organization_name: tenant.organization_name.clone(),
             event,
+            layout: Layout::Compact,
         }
     }
 

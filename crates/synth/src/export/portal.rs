@@ -14,7 +14,7 @@ impl Shape for Old {
     }
 
     fn record(&self, record: &Record, _: Place, out: &mut Vec<u8>) {
-        let (date, body) = (record.created.ticks(), record.audit_data());
+        let (date, body) = (record.created.ticks(), record.cell());
         let cells = [date.as_bytes(), record.user_id().as_bytes(), record.operation().as_bytes(), &*body];
         push_row(out, cells, b',', Quote::Needed);
     }
@@ -35,7 +35,7 @@ impl Shape for New {
         // The newest form has a space inside the quotes: it is quoted although nothing asks for it.
         let date = if self.american { record.created.american() } else { format!("{} ", record.created.ticks()) };
         let kind = record.record_type().0.to_string();
-        let body = record.audit_data();
+        let body = record.cell();
         let start = out.len();
         let cells: [&[u8]; 8] = [
             record.id.as_bytes(),

@@ -55,7 +55,7 @@ impl Shape for Search {
         let page = place.index / PAGE;
         let index = (place.index % PAGE + 1).to_string();
         let count = (place.total - page * PAGE).min(PAGE).to_string();
-        let body = record.audit_data();
+        let body = record.cell();
         let mut cells: Vec<&[u8]> = Vec::new();
         if self.remoting {
             cells.extend([&b"outlook.office365.com"[..], b"0c1f7c5e-4d0f-4a2c-9d4e-9b1b7f7f2f10", b"False"]);

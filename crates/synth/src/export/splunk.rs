@@ -20,7 +20,7 @@ impl Shape for Events {
             Event::Sync { .. } => "Sync",
             _ => "",
         };
-        let raw = record.audit_data();
+        let raw = record.cell();
         let cells: [&[u8]; 10] = [
             time.as_bytes(),
             record.operation().as_bytes(),
@@ -47,7 +47,7 @@ impl Shape for Rows {
     }
 
     fn record(&self, record: &Record, _: Place, out: &mut Vec<u8>) {
-        let (body, date, epoch) = (record.audit_data(), record.created.american(), record.created.0.to_string());
+        let (body, date, epoch) = (record.cell(), record.created.american(), record.created.0.to_string());
         let (hour, day) = ((record.created.of_day() / 3_600).to_string(), record.created.date().day.to_string());
         let cells: [&[u8]; 11] = [
             &body,

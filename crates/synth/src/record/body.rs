@@ -1,22 +1,26 @@
 //! Owns the JSON body of a record: keys, their order, and what each year leaves out.
 
-use super::{Access, Admin, Directory, Event, Item, Record, Schema, SignIn};
+use super::{Access, Admin, Directory, Event, Item, Layout, Record, Schema, SignIn};
 use crate::{
     context::Context,
-    json::{Escapes, Json},
+    json::{Escapes, Json, pretty},
 };
 
 impl Record {
     /// The body as compact JSON.
     #[must_use]
     pub fn audit_data(&self) -> Vec<u8> {
-        self.audit_data_as(Escapes::Minimal)
-    }
-
-    pub(crate) fn audit_data_as(&self, escapes: Escapes) -> Vec<u8> {
-        let mut json = Json::new(escapes);
+        let mut json = Json::new(Escapes::Minimal);
         json.object(|json| self.fields(json));
         json.into_bytes()
+    }
+
+    /// The body as it stands in a cell of a CSV.
+    pub(crate) fn cell(&self) -> Vec<u8> {
+        match self.layout {
+            Layout::Compact => self.audit_data(),
+            Layout::Lines => pretty(&self.audit_data(), 2, "\n", ": "),
+        }
     }
 
     /// The body's fields, into an object that is open.

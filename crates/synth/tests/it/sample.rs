@@ -9,6 +9,15 @@ fn world() -> &'static World {
     WORLD.get_or_init(|| sample::world(sample::SEED))
 }
 
+fn files() -> &'static BTreeMap<String, Vec<u8>> {
+    static FILES: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let mut files = BTreeMap::new();
+        write_sample(sample::SEED, &mut files).unwrap();
+        files
+    })
+}
+
 fn on_disk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -23,12 +32,11 @@ fn on_disk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
 
 #[test]
 fn the_sample_in_the_repository_is_byte_for_byte_what_its_seed_makes() {
-    let mut made: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    write_sample(sample::SEED, &mut made).unwrap();
+    let made = files();
     let mut kept = BTreeMap::new();
     on_disk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample-data/midnight-blizzard"), "", &mut kept);
     assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>());
-    for (name, bytes) in &made {
+    for (name, bytes) in made {
         assert!(kept[name] == *bytes, "{name} differs: run `cargo run -p mailtrail-synth -- sample sample-data`");
     }
     let size: usize = made.values().map(Vec::len).sum();
@@ -96,23 +104,19 @@ fn one_mailbox_is_throttled_and_says_so_once() {
 
 #[test]
 fn a_record_stands_in_more_than_one_export() {
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    write_sample(sample::SEED, &mut files).unwrap();
     let rows = |text: &str| {
         text.lines()
             .filter_map(|line| line.strip_prefix("rows_reported = "))
             .map(|n| n.parse::<usize>().unwrap())
             .sum::<usize>()
     };
-    let reported = rows(std::str::from_utf8(&files["case.toml"]).unwrap());
+    let reported = rows(std::str::from_utf8(&files()["case.toml"]).unwrap());
     assert!(reported > world().records().len() + 2_000, "{reported} rows");
 }
 
 #[test]
 fn no_export_has_a_row_count_that_speaks_of_a_cap() {
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    write_sample(sample::SEED, &mut files).unwrap();
-    for line in std::str::from_utf8(&files["case.toml"]).unwrap().lines() {
+    for line in std::str::from_utf8(&files()["case.toml"]).unwrap().lines() {
         if let Some(count) = line.strip_prefix("rows_reported = ") {
             assert!(!["100", "5000", "10000", "30000", "50000"].contains(&count));
         }

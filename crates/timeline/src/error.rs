@@ -49,6 +49,12 @@ pub enum TimelineError {
         #[source]
         source: PolarsError,
     },
+    /// A table was ended after an earlier error.
+    #[error("{table}: a row group was lost after an earlier error; run again")]
+    Unfinished {
+        /// Which table.
+        table: &'static str,
+    },
     /// A temporary file of ours does not read back as it was written.
     #[error("{path}: the temporary file is damaged; check the disk and run again")]
     Spill {

@@ -22,6 +22,7 @@ mod spill;
 
 mod read;
 mod stored;
+mod stretches;
 
 // Inference: the reading half, in the order a timeline is made.
 mod reconstruct;
@@ -44,8 +45,14 @@ mod mailboxes;
 mod sessions;
 mod spans;
 
+mod outputs;
+mod small;
+
+#[cfg(test)]
+mod world;
+
 pub use error::TimelineError;
-pub use stored::StoredAccess;
+pub use reconstruct::{Basis, reconstruct};
+pub use stored::{StoredAccess, read_accesses};
 pub use writer::{Encoded, Judged, TableWriter};
 pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};
-pub use reconstruct::{Basis, reconstruct};

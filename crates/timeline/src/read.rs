@@ -90,6 +90,11 @@ impl TableReader {
     }
 }
 
+/// A row number as the tables spell it.
+pub(crate) fn number(row: usize) -> u64 {
+    u64::try_from(row).unwrap_or(u64::MAX)
+}
+
 fn wrong(table: &str, column: &str, kind: Kind) -> TimelineError {
     TimelineError::Column { table: table.to_owned(), column: column.to_owned(), expected: format!("{kind:?}") }
 }

@@ -7,7 +7,7 @@
 //! an empty text; `mailbox` is the text of `MailboxKey`; `source_id` is the printed form (`S0001`); `access_no` is the row
 //! number in `accesses.parquet`, from 0, and items and folders stand in its order.
 
-use polars::prelude::{DataType, Field, Schema, TimeUnit};
+use polars::prelude::{DataType, TimeUnit};
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +51,6 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [(&'static str, Kind)],
 }
 
-impl Table {
-    /// The frame schema.
-    pub(crate) fn schema(&self) -> Schema {
-        self.columns.iter().map(|(name, kind)| Field::new((*name).into(), kind.data_type())).collect()
-    }
-}
-
 /// The names. A name means the same in every table that has it.
 macro_rules! names {
     ($($name:ident = $text:literal;)+) => { $(pub(crate) const $name: &str = $text;)+ };
@@ -73,6 +66,7 @@ names! {
     API_ID = "api_id";
     APP = "app";
     APP_ID = "app_id";
+    ATTACHMENT_ID = "attachment_id";
     BYTE_LEN = "byte_len";
     BYTE_OFFSET = "byte_offset";
     CLIENT_APP_ID = "client_app_id";
@@ -201,6 +195,7 @@ pub(crate) const ITEMS: Table = Table {
         (FOLDER_HINT, Kind::Text),
         (INTERNET_MESSAGE_ID, Kind::Unique),
         (ITEM_ID, Kind::Unique),
+        (ATTACHMENT_ID, Kind::Unique),
         (IMMUTABLE_ID, Kind::Unique),
         (SIZE_BYTES, Kind::I64),
         (SUBJECT, Kind::Unique),

@@ -1,0 +1,138 @@
+//! Owns turning columns into Parquet pages: a frame becomes a compressed row group on whatever thread, a file takes row
+//! groups in order.
+//!
+//! Invariant: the bytes of a row group depend on its frame only, so files do not depend on the number of threads.
+//! Why not polars' own `BatchedWriter`: it compresses on the calling thread under its own lock, and unwraps encoding errors.
+//! Does not know which rows belong together: see `lane`.
+
+use std::{borrow::Cow, fs::File, io::BufWriter, path::Path};
+
+use polars::{
+    error::{PolarsError, PolarsResult},
+    prelude::{ArrowSchema, CompatLevel, DataFrame, DataType, Field},
+};
+use polars_parquet::{read::ParquetError, write as pq};
+
+use crate::{
+    TimelineError,
+    schema::{Kind, Table},
+};
+
+/// A row group's compressed pages, column by column.
+pub(crate) struct RowGroup {
+    rows: u64,
+    columns: Vec<Vec<pq::CompressedPage>>,
+}
+
+/// Encodes frames of one table.
+pub(crate) struct Encoder {
+    table: &'static Table,
+    arrow: ArrowSchema,
+    parquet: pq::SchemaDescriptor,
+}
+
+impl Encoder {
+    pub(crate) fn new(table: &'static Table) -> Result<Self, TimelineError> {
+        let arrow: ArrowSchema = table
+            .columns
+            .iter()
+            .map(|(name, kind)| {
+                let field = Field::new((*name).into(), kind.data_type()).to_arrow(CompatLevel::newest());
+                (field.name.clone(), field)
+            })
+            .collect();
+        let parquet = pq::to_parquet_schema(&arrow).map_err(|source| encode_error(table, source))?;
+        Ok(Self { table, arrow, parquet })
+    }
+
+    /// The frame as a row group. The frame's columns are the table's, in its order.
+    pub(crate) fn encode(&self, frame: &DataFrame) -> Result<RowGroup, TimelineError> {
+        self.pages(frame).map_err(|source| encode_error(self.table, source))
+    }
+
+    fn pages(&self, frame: &DataFrame) -> PolarsResult<RowGroup> {
+        let mut columns = Vec::with_capacity(self.table.columns.len());
+        let fields = self.arrow.iter_values().zip(self.parquet.fields());
+        for ((column, (arrow, parquet)), (_, kind)) in frame.columns().iter().zip(fields).zip(self.table.columns) {
+            let array = column.as_materialized_series().rechunk().to_arrow_with_field(0, Cow::Borrowed(arrow), true)?;
+            let options = options(*kind)?;
+            for pages in pq::array_to_columns(array, parquet.clone(), options, &[encoding(*kind)])? {
+                let pages = pages.map(|page| page.map_err(|e| ParquetError::FeatureNotSupported(e.to_string())));
+                let compressor = pq::Compressor::new_from_vec(pages, options.compression, Vec::new());
+                columns.push(compressor.collect::<Result<Vec<_>, _>>().map_err(PolarsError::from)?);
+            }
+        }
+        Ok(RowGroup { rows: u64::try_from(frame.height()).unwrap_or(u64::MAX), columns })
+    }
+}
+
+/// A Parquet file that is being written.
+pub(crate) struct TableFile {
+    table: &'static Table,
+    writer: pq::FileWriter<BufWriter<File>>,
+}
+
+impl TableFile {
+    /// Starts a file. It has no footer, so it cannot be mistaken for a table, until `end`.
+    pub(crate) fn create(path: &Path, encoder: &Encoder) -> Result<Self, TimelineError> {
+        let file = File::create(path).map_err(TimelineError::io(path, "create"))?;
+        let out = BufWriter::with_capacity(1 << 18, file);
+        let table = encoder.table;
+        // No column indexes: they cost memory and bytes by row group and nothing of ours reads them.
+        let options = pq::WriteOptions {
+            statistics: pq::StatisticsOptions::empty(),
+            ..options(Kind::Text).map_err(|source| encode_error(table, source))?
+        };
+        let writer = pq::FileWriter::try_new(out, encoder.arrow.clone(), options)
+            .map_err(|source| encode_error(table, source))?;
+        Ok(Self { table, writer })
+    }
+
+    /// Appends a row group.
+    pub(crate) fn append(&mut self, group: &RowGroup) -> Result<(), TimelineError> {
+        let columns = pq::DynIter::new(group.columns.iter().map(|pages| {
+            Ok(pq::DynStreamingIterator::new(pq::fallible_streaming_iterator::convert(
+                pages.iter().map(PolarsResult::Ok),
+            )))
+        }));
+        self.writer.write(group.rows, columns).map_err(|source| encode_error(self.table, source))
+    }
+
+    /// Writes the footer and waits until the disk has everything.
+    pub(crate) fn end(mut self, path: &Path) -> Result<(), TimelineError> {
+        self.writer.end(None).map_err(|source| encode_error(self.table, source))?;
+        let out = self.writer.into_inner();
+        let file = out.into_inner().map_err(|e| TimelineError::io(path, "write")(e.into_error()))?;
+        file.sync_all().map_err(TimelineError::io(path, "write"))
+    }
+}
+
+fn encode_error(table: &Table, source: PolarsError) -> TimelineError {
+    TimelineError::Encode { table: table.file, source }
+}
+
+fn encoding(kind: Kind) -> pq::Encoding {
+    match kind {
+        // A dictionary of what does not repeat is built only to be thrown away.
+        Kind::Unique | Kind::Bool => pq::Encoding::Plain,
+        Kind::Text | Kind::Time | Kind::I64 | Kind::U32 | Kind::U64 => pq::Encoding::RleDictionary,
+    }
+}
+
+fn options(kind: Kind) -> PolarsResult<pq::WriteOptions> {
+    // Least and greatest of numbers let other engines skip row groups; of texts they only make the footer grow.
+    let numeric = kind.data_type() != DataType::String;
+    Ok(pq::WriteOptions {
+        statistics: pq::StatisticsOptions {
+            min_value: numeric,
+            max_value: numeric,
+            distinct_count: false,
+            null_count: true,
+            // Named, because the default asks the environment.
+            binary_statistics_truncate_length: Some(64),
+        },
+        compression: pq::CompressionOptions::Zstd(Some(pq::ZstdLevel::try_new(1).map_err(PolarsError::from)?)),
+        version: pq::Version::V1,
+        data_page_size: None,
+    })
+}

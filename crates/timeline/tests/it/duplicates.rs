@@ -1,0 +1,189 @@
+//! Two copies of one record: same, fuller, or contradicting.
+
+use mailtrail_model::{AccessRecord, IssueCode, ThrottleState};
+use mailtrail_timeline::Written;
+
+use crate::build::{bind, block, locator, read, sync, unordered, write};
+
+fn at(source: u32, row: u64, record: AccessRecord<'static>) -> AccessRecord<'static> {
+    AccessRecord { locator: locator(source, row), ..record }
+}
+
+fn ledger(written: &Written) -> Vec<(u64, u64, u64)> {
+    written.sources.iter().map(|counts| (counts.accepted, counts.duplicate, counts.out_of_window)).collect()
+}
+
+/// Writes two copies in both orders; gives the accesses, which must not depend on it.
+fn both(a: AccessRecord<'static>, b: AccessRecord<'static>) -> Vec<AccessRecord<'static>> {
+    let mut outcomes = Vec::new();
+    for (first, second) in [(a.clone(), b.clone()), (b, a)] {
+        let folder = tempfile::tempdir().unwrap();
+        let other = bind(99, 2);
+        let blocks = [block(vec![at(0, 1, first), at(0, 2, other.clone())]), block(vec![at(1, 1, second)])];
+        let written = write(folder.path(), None, &blocks);
+        let accesses = unordered(folder.path());
+        let total: u64 = ledger(&written).iter().map(|(a, d, o)| a + d + o).sum();
+        assert_eq!(total, 3, "each record is accounted for once");
+        assert_eq!(written.rows("accesses.parquet"), Some(accesses.len() as u64));
+        let (others, ours): (Vec<_>, Vec<_>) = accesses.into_iter().partition(|r| r.record_id == other.record_id);
+        assert_eq!(others.len(), 1);
+        assert_eq!(others[0].items, other.items, "a neighbour is left alone");
+        outcomes.push(ours);
+    }
+    assert_eq!(outcomes[0], outcomes[1], "the order of sources changed the accesses");
+    outcomes.remove(0)
+}
+
+fn one(a: AccessRecord<'static>, b: AccessRecord<'static>) -> AccessRecord<'static> {
+    let mut accesses = both(a, b);
+    assert_eq!(accesses.len(), 1, "{accesses:#?}");
+    accesses.remove(0)
+}
+
+#[test]
+fn equal_copies_are_one_access_without_an_issue() {
+    let access = one(bind(1, 3), bind(1, 3));
+    assert_eq!(access.issues, []);
+    assert_eq!(access.items.len(), 3);
+}
+
+#[test]
+fn another_spelling_of_the_same_is_no_issue() {
+    let mut loud = bind(1, 3);
+    loud.user_id = loud.user_id.map(|user| user.to_uppercase().into());
+    loud.origin.raw = Some("2001:db8::1".into());
+    loud.items[0].internet_message_id = Some("m1000@MAIL.contoso.example".into());
+    let access = one(bind(1, 3), loud);
+    assert_eq!(access.issues, []);
+}
+
+#[test]
+fn the_fuller_body_wins_and_says_so() {
+    let mut poor = bind(1, 2);
+    poor.operation_count = None;
+    poor.throttled = ThrottleState::NotStated;
+    poor.issues = vec![IssueCode::ThrottleNotStated];
+    let mut full = bind(1, 7);
+    full.user_key = None;
+    let access = one(poor, full);
+    assert_eq!(access.items.len(), 7);
+    assert_eq!(access.throttled, ThrottleState::No);
+    assert!(access.user_key.is_some());
+    assert_eq!(access.issues, [IssueCode::FullerBodyKept]);
+}
+
+#[test]
+fn a_count_and_a_list_do_not_contradict() {
+    let mut counted = bind(1, 0);
+    counted.operation_count = Some(4);
+    counted.issues = vec![IssueCode::OperationCountMismatch];
+    let mut listed = bind(1, 4);
+    listed.operation_count = None;
+    let access = one(counted, listed);
+    assert_eq!((access.operation_count, access.items.len()), (Some(4), 4));
+    assert_eq!(access.issues, [IssueCode::FullerBodyKept]);
+}
+
+#[test]
+fn a_cut_copy_is_cured_by_the_whole_one() {
+    let mut cut = bind(1, 2);
+    cut.operation_count = Some(5);
+    cut.truncated = true;
+    cut.issues = vec![IssueCode::OperationCountMismatch, IssueCode::Truncated];
+    let access = one(cut, bind(1, 5));
+    assert!(!access.truncated);
+    assert_eq!(access.issues, [IssueCode::FullerBodyKept]);
+}
+
+#[test]
+fn contradictions_are_two_accesses() {
+    type Change = fn(&mut AccessRecord<'static>);
+    let changes: [(&str, Change); 8] = [
+        ("user", |r| r.user_id = Some("someone.else@contoso.example".into())),
+        ("time", |r| r.created = r.created.plus(1_000_000)),
+        ("throttled", |r| r.throttled = ThrottleState::Yes),
+        ("address", |r| r.origin.address = mailtrail_model::Address::Ip("198.51.100.14".parse().unwrap())),
+        ("token, whose case counts", |r| r.token.unique_token_id = Some("ABC".into())),
+        ("item", |r| r.items[1].internet_message_id = Some("<other@mail.contoso.example>".into())),
+        ("size", |r| r.items[1].size_bytes = Some(1)),
+        ("count", |r| r.operation_count = Some(9)),
+    ];
+    for (what, change) in changes {
+        let mut a = bind(1, 3);
+        a.token.unique_token_id = Some("abc".into());
+        let mut b = a.clone();
+        change(&mut b);
+        let accesses = both(a, b);
+        assert_eq!(accesses.len(), 2, "{what}");
+        for access in accesses {
+            assert_eq!(access.issues, [IssueCode::IdConflict], "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_mailbox_known_by_name_is_the_mailbox_known_by_guid() {
+    let mut named = bind(1, 1);
+    named.mailbox_guid = None;
+    named.organization_id = None;
+    named.mailbox = mailtrail_model::MailboxKey::of(None, None, named.mailbox_owner_upn.as_deref()).unwrap();
+    assert_eq!(one(named, bind(1, 1)).mailbox, bind(1, 1).mailbox);
+}
+
+#[test]
+fn the_folder_of_a_sync_gains_its_path() {
+    let mut with_path = sync(1);
+    with_path.folders[0].path = Some("\\Inbox".into());
+    let access = one(sync(1), with_path);
+    assert_eq!(access.folders.len(), 1);
+    assert!(access.folders[0].path.is_some() && access.folders[0].name.is_some());
+}
+
+#[test]
+fn a_whole_second_export_in_a_poorer_container_changes_nothing_but_the_duplicates() {
+    let rows = 9_000;
+    let records: Vec<_> = (0..rows).map(|n| if n % 4 == 0 { sync(n) } else { bind(n, 3) }).collect();
+    let poor = |record: &AccessRecord<'static>| {
+        let mut poor = record.clone();
+        poor.user_key = None;
+        poor.items.truncate(1);
+        poor.operation_count = None;
+        at(1, rows - record.locator.row + 1, poor)
+    };
+    let full: Vec<_> = records.chunks(1_000).map(|chunk| block(chunk.to_vec())).collect();
+    let poor: Vec<_> = records.iter().rev().map(poor).collect();
+    let poor: Vec<_> = poor.chunks(700).map(|chunk| block(chunk.to_vec())).collect();
+    let mut expected = records;
+    for record in &mut expected {
+        record.issues = vec![IssueCode::FullerBodyKept];
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let written = write(folder.path(), None, &full.into_iter().chain(poor).collect::<Vec<_>>());
+    assert_eq!(ledger(&written), [(rows, 0, 0), (0, rows, 0)]);
+    assert_eq!(written.rows("duplicates.parquet"), Some(rows));
+    assert_eq!((written.issues[0].code, written.issues[0].count), (IssueCode::FullerBodyKept, rows));
+    let back: Vec<_> = read(folder.path()).into_iter().map(|access| access.record).collect();
+    assert!(back == expected, "merged accesses differ from the fuller export");
+}
+
+#[test]
+fn three_copies_settle_alike_in_every_order() {
+    let mut poor = bind(1, 1);
+    poor.operation_count = None;
+    let full = bind(1, 4);
+    let mut forged = bind(1, 4);
+    forged.user_id = Some("someone.else@contoso.example".into());
+    let copies = [poor, full, forged];
+    let mut outcomes = Vec::new();
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let folder = tempfile::tempdir().unwrap();
+        let blocks: Vec<_> =
+            (0u32..).zip(order).map(|(source, which)| block(vec![at(source, 1, copies[which].clone())])).collect();
+        let written = write(folder.path(), None, &blocks);
+        let total = ledger(&written).iter().fold((0, 0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1, sum.2 + row.2));
+        assert_eq!(total, (2, 1, 0), "{order:?}");
+        outcomes.push(unordered(folder.path()));
+    }
+    outcomes.dedup();
+    assert_eq!(outcomes.len(), 1, "{outcomes:#?}");
+}

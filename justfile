@@ -29,27 +29,27 @@ ci:
 deny:
     cargo deny --locked check
 
-# rewrite snapshots and golden files; review the diff as code
+# rewrite snapshots; review the diff as code
 [group('renew')]
 bless *WORD:
-    INSTA_UPDATE=always MAILTRAIL_BLESS=1 cargo test --workspace --locked {{ WORD }}
+    INSTA_UPDATE=always cargo test --workspace --locked {{ WORD }}
 
 # write sample-data/ again from its seed; no diff is the expected outcome
 [group('renew')]
 sample:
-    cargo run --release --locked --package mailtrail-synth -- sample --out sample-data
+    cargo run --release --locked --package mailtrail-synth -- sample sample-data
 
-# renew the README's picture from a fresh run over the sample (needs chromium)
+# renew the README's picture from a fresh run over the sample (needs chromium; the script is still to come)
 [group('renew')]
 screenshot:
     tools/screenshot
 
-# fuzz one target for some seconds on stable (needs cargo-fuzz): `just fuzz sniff 1200`
+# fuzz one target for some seconds on stable (needs cargo-fuzz; the targets are still to come)
 [group('measure')]
 fuzz TARGET SECONDS='60':
     cargo fuzz run -s none {{ TARGET }} -- -max_total_time={{ SECONDS }}
 
-# measure beside the peers that are installed and write docs/BENCHMARKS.md
+# measure beside the peers that are installed and write docs/BENCHMARKS.md (needs python3)
 [group('measure')]
 bench-table:
     cargo build --release --locked --workspace

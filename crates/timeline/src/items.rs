@@ -131,6 +131,35 @@ impl Items {
         Ok(())
     }
 
+    /// Items made without tables: (row number, message id, folder, size) and (row number, folder) of Syncs.
+    #[cfg(test)]
+    pub(crate) fn of_rows(
+        facts: &Facts,
+        rows: &[(u32, Option<&str>, &str, Option<u32>)],
+        syncs: &[(u32, &str)],
+    ) -> Self {
+        let mut out = Self::default();
+        let mut scratch = String::new();
+        let mut items = Vec::new();
+        for (no, id, folder, size) in rows {
+            let place = facts.place[*no as usize];
+            if !facts.accesses[place as usize].flags.in_window() {
+                continue;
+            }
+            let key = id.map_or(UNNAMED, |id| pack(digest::message_key(id, &mut scratch).0));
+            items.push(Item { key, place, folder: out.folders.add(folder), size: size.unwrap_or(NO_SIZE) });
+        }
+        items.sort_by_key(|item| facts.accesses[item.place as usize].mailbox);
+        let before =
+            |mailbox| items.partition_point(|item| (facts.accesses[item.place as usize].mailbox as usize) < mailbox);
+        out.starts = (0..=facts.mailboxes.len()).map(before).collect();
+        out.items = items;
+        out.sort();
+        out.syncs = syncs.iter().map(|(no, folder)| (facts.place[*no as usize], out.folders.add(folder))).collect();
+        out.syncs.sort_unstable();
+        out
+    }
+
     /// The items of a mailbox, by message.
     pub(crate) fn of(&self, mailbox: usize) -> &[Item] {
         &self.items[self.starts[mailbox]..self.starts[mailbox + 1]]

@@ -178,6 +178,36 @@ fn has_issue(issues: Option<&str>, code: IssueCode) -> bool {
     issues.is_some_and(|codes| codes.split(' ').any(|one| one == code.as_str()))
 }
 
+/// Facts made without tables, for tests of what is computed from them.
+#[cfg(test)]
+pub(crate) fn of_rows(rows: &[crate::world::Row], roster: &[RosterEntry]) -> Facts {
+    let mut part = Part { texts: Interner::default(), ways: Vec::new(), rows: Vec::new() };
+    for (no, row) in rows.iter().enumerate() {
+        let mut add = |text: &str| part.texts.add(text);
+        part.ways.push(RawWay {
+            key: row.key.each_ref().map(|text| add(text)),
+            address: add(&row.address),
+            token: add(&row.token),
+            token_is_aad: row.token_is_aad,
+            unique_token: add(&row.unique_token),
+            actor_info: NONE,
+        });
+        let access = Access {
+            created: row.created,
+            no: number_of(no),
+            mailbox: add(&row.mailbox),
+            way: number_of(part.ways.len() - 1),
+            items: number_of(row.items.len()),
+            source: 0,
+            flags: row.flags,
+        };
+        part.rows.push((access, add(&row.upn)));
+    }
+    let mut join = Join::default();
+    join.add(&part);
+    join.finish(roster)
+}
+
 /// Parts, joined in order.
 #[derive(Default)]
 struct Join {

@@ -15,7 +15,7 @@ use crate::{
     items::Items,
     load,
     mailboxes::{self, Messages, Parts},
-    related, sessions, spans,
+    outputs, related, sessions, spans,
 };
 
 /// What a timeline is made from.
@@ -63,7 +63,7 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         blind_hours: &blind_hours,
         roster: &roster,
     };
-    Ok(Timeline {
+    let timeline = Timeline {
         case_id: case.case_id.clone(),
         rules: case.rules.clone(),
         sources: basis.receipts.to_vec(),
@@ -78,7 +78,9 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         sessions_by_gap: [60, 120, 240].map(|minutes| (minutes, sessions::count(&facts, minutes * UtcMicros::MINUTE))),
         exposure: None,
         window,
-    })
+    };
+    outputs::write(basis.tables, &timeline)?;
+    Ok(timeline)
 }
 
 /// States in which a session's silence is a silence: a Bind would have been seen.

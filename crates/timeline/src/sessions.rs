@@ -295,3 +295,111 @@ fn holds(spans: &[Interval], span: Interval) -> bool {
     let at = spans.partition_point(|one| one.start <= span.start);
     at > 0 && spans[at - 1].end >= span.end
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        spans::span,
+        world::{HOUR, Row, bind, world},
+    };
+
+    const GAP: i64 = 2 * HOUR;
+
+    fn sessions(rows: &[Row]) -> Vec<AccessSession> {
+        let (facts, items) = world(rows);
+        let attribution = vec![Attribution::Unattributed; facts.accesses.len()];
+        let closed = vec![vec![span(-1_000 * HOUR, 1_000 * HOUR)]; facts.mailboxes.len()];
+        summarise(&facts, &items, &cut(&facts, GAP), &attribution, &closed, GAP)
+    }
+
+    #[test]
+    fn a_silence_of_exactly_the_gap_does_not_end_a_session() {
+        assert_eq!(sessions(&[bind("a", 0), bind("a", GAP)]).len(), 1);
+        assert_eq!(sessions(&[bind("a", 0), bind("a", GAP + 1)]).len(), 2);
+    }
+
+    #[test]
+    fn a_rotating_address_stays_one_session_and_another_application_is_another() {
+        let rotating: Vec<Row> = (0..9).map(|n| bind("a", n * HOUR).from(&format!("192.0.2.{n}"))).collect();
+        let found = sessions(&rotating);
+        assert_eq!((found.len(), found[0].address_count, found[0].basis), (1, 9, SessionBasis::Context));
+        let mut other = bind("a", 0);
+        other.key[3] = "another".to_owned();
+        assert_eq!(sessions(&[bind("a", 0), other]).len(), 2);
+    }
+
+    #[test]
+    fn a_token_session_groups_contexts_of_one_actor_and_no_other() {
+        let mut rest = bind("a", 60).token("t");
+        rest.key[6] = "Client=REST;;".to_owned();
+        let found = sessions(&[bind("a", 0).token("t"), rest.clone()]);
+        assert_eq!(
+            (found.len(), found[0].basis, found[0].token_session.as_deref()),
+            (1, SessionBasis::SessionId, Some("t"))
+        );
+        rest.key[0] = "other@contoso.example".to_owned();
+        assert_eq!(sessions(&[bind("a", 0).token("t"), rest]).len(), 2);
+        let mut aad = bind("a", 0).token("t");
+        aad.token_is_aad = true;
+        assert_eq!(sessions(&[bind("a", 0).token("t"), aad]).len(), 2, "the two session ids are never merged");
+    }
+
+    #[test]
+    fn messages_and_folders_are_distinct_and_items_are_not() {
+        let found = sessions(&[bind("a", 0).naming(&["<x@y>", "z@y"]), bind("a", 60).naming(&["X@y"]).sync("inbox")]);
+        assert_eq!((found[0].items, found[0].messages, found[0].folders, found[0].bytes), (3, 2, 1, Some(2)));
+    }
+
+    #[test]
+    fn a_session_near_the_edge_of_what_the_log_sees_is_open_on_that_side() {
+        let (facts, items) = world(&[bind("a", 0), bind("a", HOUR)]);
+        let attribution = [Attribution::Unattributed; 2];
+        let open = |closed: Vec<Interval>| {
+            let found = summarise(&facts, &items, &cut(&facts, GAP), &attribution, &[closed], GAP);
+            (found[0].open_start, found[0].open_end)
+        };
+        assert_eq!(open(vec![span(-GAP, 4 * HOUR)]), (false, false));
+        assert_eq!(open(vec![span(-GAP + 1, 4 * HOUR)]), (true, false));
+        assert_eq!(open(vec![span(-GAP, 3 * HOUR)]), (false, true));
+        assert_eq!(open(vec![]), (true, true));
+    }
+
+    prop_compose! {
+        fn rows()(picks in prop::collection::vec((0..3u8, 0..200i64, 0..3u8, 0..3u8), 0..60)) -> Vec<Row> {
+            picks.iter().map(|(mailbox, quarter, way, token)| {
+                let mut row = bind(&format!("m{mailbox}"), quarter * HOUR / 4);
+                row.key[3] = format!("app{way}");
+                if *token > 0 { row.token = format!("t{token}"); }
+                row
+            }).collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sessions_partition_the_accesses(rows in rows()) {
+            let (facts, _) = world(&rows);
+            let cut = cut(&facts, GAP);
+            prop_assert_eq!(cut.of.len(), rows.len());
+            prop_assert!(cut.of.iter().all(|session| (*session as usize) < cut.sessions.len()));
+            let found = sessions(&rows);
+            prop_assert_eq!(found.iter().map(|one| one.records).sum::<u64>(), rows.len() as u64);
+            prop_assert!(found.iter().all(|one| one.records > 0));
+            prop_assert_eq!(count(&facts, GAP), found.len() as u64);
+        }
+
+        #[test]
+        fn a_longer_idle_gap_never_makes_more_sessions(rows in rows(), short in 0..9i64, more in 0..9i64) {
+            let (facts, _) = world(&rows);
+            prop_assert!(count(&facts, (short + more) * HOUR / 2) <= count(&facts, short * HOUR / 2));
+        }
+
+        #[test]
+        fn the_order_of_rows_changes_no_session(rows in rows().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))) {
+            prop_assert_eq!(sessions(&rows.0), sessions(&rows.1));
+        }
+    }
+}

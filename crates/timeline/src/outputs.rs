@@ -1,0 +1,251 @@
+//! Owns the small tables people open: sessions, contexts, coverage, mailboxes, sources. Names are docs/FORMATS.md's.
+
+use std::path::Path;
+
+use mailtrail_model::{
+    AccessContext, AccessSession, Coverage, Interval, LedgerRow, MailboxSummary, SourceReceipt, Timeline, UtcMicros,
+};
+
+use crate::{
+    TimelineError,
+    schema::{Kind, Table},
+    small::{self, Cell},
+};
+
+/// Writes every small table of a timeline.
+pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineError> {
+    small::write(folder, &SESSIONS, &timeline.sessions, session)?;
+    small::write(folder, &CONTEXTS, &timeline.contexts, context)?;
+    small::write(folder, &COVERAGE, &timeline.coverage, coverage)?;
+    small::write(folder, &MAILBOXES, &timeline.mailboxes, mailbox)?;
+    let sources: Vec<(&SourceReceipt, Option<&LedgerRow>)> = timeline
+        .sources
+        .iter()
+        .map(|receipt| (receipt, timeline.ledger.sources.iter().find(|row| row.source == receipt.id)))
+        .collect();
+    small::write(folder, &SOURCES, &sources, |(receipt, ledger)| source(receipt, *ledger))
+}
+
+const SESSIONS: Table = Table {
+    file: "sessions.parquet",
+    columns: &[
+        ("session", Kind::Text),
+        ("mailbox", Kind::Text),
+        ("context", Kind::Text),
+        ("basis", Kind::Text),
+        ("token_session", Kind::Text),
+        ("first_utc", Kind::Time),
+        ("last_utc", Kind::Time),
+        ("open_start", Kind::Bool),
+        ("open_end", Kind::Bool),
+        ("attribution", Kind::Text),
+        ("records", Kind::U64),
+        ("binds", Kind::U64),
+        ("syncs", Kind::U64),
+        ("items", Kind::U64),
+        ("messages", Kind::U64),
+        ("folders", Kind::U64),
+        ("size_bytes", Kind::U64),
+        ("throttled_records", Kind::U64),
+        ("address_count", Kind::U64),
+        ("addresses", Kind::Text),
+    ],
+};
+
+fn session(one: &AccessSession) -> Vec<Cell<'_>> {
+    vec![
+        Cell::text(&*one.id),
+        Cell::text(one.mailbox.as_str()),
+        Cell::text(&*one.context),
+        Cell::text(one.basis.as_str()),
+        Cell::maybe(one.token_session.as_deref()),
+        Cell::Time(Some(one.span.start)),
+        Cell::Time(Some(one.span.end)),
+        Cell::Truth(one.open_start),
+        Cell::Truth(one.open_end),
+        Cell::text(one.attribution.as_str()),
+        Cell::Count(Some(one.records)),
+        Cell::Count(Some(one.binds)),
+        Cell::Count(Some(one.syncs)),
+        Cell::Count(Some(one.items)),
+        Cell::Count(Some(one.messages)),
+        Cell::Count(Some(one.folders)),
+        Cell::Count(one.bytes),
+        Cell::Count(Some(one.throttled)),
+        Cell::Count(Some(one.address_count)),
+        Cell::text(one.addresses.join(" ")),
+    ]
+}
+
+const CONTEXTS: Table = Table {
+    file: "contexts.parquet",
+    columns: &[
+        ("context", Kind::Text),
+        ("user_id", Kind::Text),
+        ("user_type", Kind::Text),
+        ("logon_type", Kind::Text),
+        ("app_id", Kind::Text),
+        ("client_app_id", Kind::Text),
+        ("effective_app", Kind::Text),
+        ("app_name", Kind::Text),
+        ("client_family", Kind::Text),
+        ("device_id", Kind::Text),
+        ("app_only", Kind::Bool),
+        ("service", Kind::Bool),
+        ("attribution", Kind::Text),
+        ("first_utc", Kind::Time),
+        ("last_utc", Kind::Time),
+        ("records", Kind::U64),
+        ("messages", Kind::U64),
+        ("mailboxes", Kind::U64),
+        ("addresses", Kind::U64),
+    ],
+};
+
+fn context(one: &AccessContext) -> Vec<Cell<'_>> {
+    let name = one.effective_app.as_deref().and_then(crate::apps::find).map(|app| app.name);
+    vec![
+        Cell::text(&*one.id),
+        Cell::maybe(one.user_id.as_deref()),
+        Cell::maybe(one.user_type.as_deref()),
+        Cell::maybe(one.logon_type.as_deref()),
+        Cell::maybe(one.app_id.as_deref()),
+        Cell::maybe(one.client_app_id.as_deref()),
+        Cell::maybe(one.effective_app.as_deref()),
+        Cell::maybe(name),
+        Cell::text(&*one.client_family),
+        Cell::maybe(one.device_id.as_deref()),
+        Cell::Truth(one.app_only),
+        Cell::Truth(one.service),
+        Cell::text(one.attribution.as_str()),
+        Cell::Time(Some(one.span.start)),
+        // The last record's own time.
+        Cell::Time(Some(one.span.end.plus(-1))),
+        Cell::Count(Some(one.records)),
+        Cell::Count(Some(one.messages)),
+        Cell::Count(Some(one.mailboxes)),
+        Cell::Count(Some(one.addresses)),
+    ]
+}
+
+const COVERAGE: Table = Table {
+    file: "coverage.parquet",
+    columns: &[
+        ("mailbox", Kind::Text),
+        ("logon_type", Kind::Text),
+        ("start_utc", Kind::Time),
+        ("end_utc", Kind::Time),
+        ("state", Kind::Text),
+        ("reason", Kind::Text),
+    ],
+};
+
+fn coverage(one: &Coverage) -> Vec<Cell<'_>> {
+    vec![
+        Cell::text(one.mailbox.as_str()),
+        Cell::maybe(one.logon_type.as_deref()),
+        Cell::Time(Some(one.span.start)),
+        Cell::Time(Some(one.span.end)),
+        Cell::text(one.state.as_str()),
+        Cell::maybe(one.state.reason().map(mailtrail_model::Reason::as_str)),
+    ]
+}
+
+const MAILBOXES: Table = Table {
+    file: "mailboxes.parquet",
+    columns: &[
+        ("mailbox_no", Kind::Text),
+        ("mailbox", Kind::Text),
+        ("name", Kind::Text),
+        ("department", Kind::Text),
+        ("first_utc", Kind::Time),
+        ("last_utc", Kind::Time),
+        ("records", Kind::U64),
+        ("binds", Kind::U64),
+        ("syncs", Kind::U64),
+        ("items", Kind::U64),
+        ("messages", Kind::U64),
+        ("suspect_messages", Kind::U64),
+        ("first_suspect_utc", Kind::Time),
+        ("last_suspect_utc", Kind::Time),
+        ("sessions", Kind::U64),
+        ("throttled_records", Kind::U64),
+        ("blind_minutes", Kind::U64),
+    ],
+};
+
+fn mailbox(one: &MailboxSummary) -> Vec<Cell<'_>> {
+    let first = |span: &Option<Interval>| Cell::Time(span.map(|span| span.start));
+    let last = |span: &Option<Interval>| Cell::Time(span.map(|span: Interval| UtcMicros(span.end.0 - 1)));
+    vec![
+        Cell::text(&*one.id),
+        Cell::text(one.key.as_str()),
+        Cell::text(&*one.name),
+        Cell::maybe(one.department.as_deref()),
+        first(&one.span),
+        last(&one.span),
+        Cell::Count(Some(one.records)),
+        Cell::Count(Some(one.binds)),
+        Cell::Count(Some(one.syncs)),
+        Cell::Count(Some(one.items)),
+        Cell::Count(Some(one.messages)),
+        Cell::Count(Some(one.suspect_messages)),
+        first(&one.suspect_span),
+        last(&one.suspect_span),
+        Cell::Count(Some(one.sessions)),
+        Cell::Count(Some(one.throttled)),
+        Cell::Count(Some(minutes(one.blind_hours))),
+    ]
+}
+
+fn minutes(hours: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "hours of a window: finite, small, not negative"
+    )]
+    let minutes = (hours * 60.0).round() as u64;
+    minutes
+}
+
+const SOURCES: Table = Table {
+    file: "sources.parquet",
+    columns: &[
+        ("source_id", Kind::Text),
+        ("name", Kind::Text),
+        ("sha256", Kind::Text),
+        ("size_bytes", Kind::U64),
+        ("container", Kind::Text),
+        ("first_utc", Kind::Time),
+        ("end_utc", Kind::Time),
+        ("read", Kind::U64),
+        ("accepted", Kind::U64),
+        ("duplicate", Kind::U64),
+        ("other_operation", Kind::U64),
+        ("out_of_window", Kind::U64),
+        ("rejected", Kind::U64),
+        ("looks_incomplete", Kind::Bool),
+        ("refused", Kind::Text),
+    ],
+};
+
+fn source<'r>(one: &'r SourceReceipt, ledger: Option<&'r LedgerRow>) -> Vec<Cell<'r>> {
+    let count = |column: fn(&LedgerRow) -> u64| Cell::Count(ledger.map(column));
+    vec![
+        Cell::text(one.id.to_string()),
+        Cell::text(&*one.name),
+        Cell::text(one.sha256.to_string()),
+        Cell::Count(Some(one.bytes)),
+        Cell::maybe(one.container.as_deref()),
+        Cell::Time(one.span.map(|span| span.start)),
+        Cell::Time(one.span.map(|span| span.end)),
+        count(|row| row.read),
+        count(|row| row.accepted),
+        count(|row| row.duplicate),
+        count(|row| row.other_operation),
+        count(|row| row.out_of_window),
+        count(|row| row.rejected),
+        Cell::Truth(one.completeness.looks_incomplete()),
+        Cell::maybe(one.refused.as_deref()),
+    ]
+}

@@ -1,0 +1,170 @@
+//! Owns writing a table that people open: the same rows as Parquet and as CSV, from one list of cells a row.
+//!
+//! Invariant: both files hold the same rows in the same order. The CSV is exact, for machines: the spreadsheet-safe form is
+//! made where pages are. Times are ISO 8601 in UTC, absent values are empty, truth is `true` or `false`.
+
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
+use mailtrail_model::UtcMicros;
+use polars::prelude::{
+    BooleanChunkedBuilder, ChunkedBuilder as _, Column, DataFrame, Int64Type, IntoSeries as _, PrimitiveChunkedBuilder,
+    StringChunkedBuilder, TimeUnit, UInt64Type,
+};
+
+use crate::{
+    TimelineError,
+    encode::{Encoder, TableFile},
+    schema::{Kind, Table},
+};
+
+/// One value of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cell<'a> {
+    /// A text.
+    Text(Option<Cow<'a, str>>),
+    /// A point in time.
+    Time(Option<UtcMicros>),
+    /// A count.
+    Count(Option<u64>),
+    /// True or false.
+    Truth(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// A text that is there.
+    pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(Some(text.into()))
+    }
+
+    /// A text that may not be there.
+    pub(crate) fn maybe(text: Option<&'a str>) -> Self {
+        Self::Text(text.map(Cow::Borrowed))
+    }
+
+    fn print(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_deref().unwrap_or("")),
+            Self::Time(at) => at.map_or(Cow::Borrowed(""), |at| Cow::Owned(at.iso())),
+            Self::Count(n) => n.map_or(Cow::Borrowed(""), |n| Cow::Owned(n.to_string())),
+            Self::Truth(holds) => Cow::Borrowed(if *holds { "true" } else { "false" }),
+        }
+    }
+}
+
+/// Rows of one row group.
+const GROUP: usize = 1 << 16;
+
+/// Writes `folder/NAME.parquet` and `folder/NAME.csv`.
+pub(crate) fn write<'r, R>(
+    folder: &Path,
+    table: &'static Table,
+    rows: &'r [R],
+    cells: impl Fn(&'r R) -> Vec<Cell<'r>>,
+) -> Result<(), TimelineError> {
+    let path = folder.join(table.file);
+    let encoder = Encoder::new(table)?;
+    let mut parquet = TableFile::create(&path, &encoder)?;
+    let csv_path = path.with_extension("csv");
+    let mut csv = Csv::create(&csv_path, table)?;
+    for group in rows.chunks(GROUP) {
+        let group: Vec<Vec<Cell<'_>>> = group.iter().map(&cells).collect();
+        group.iter().try_for_each(|row| csv.row(row))?;
+        parquet.append(&encoder.encode(&frame(table, &group)?)?)?;
+    }
+    parquet.end(&path)?;
+    csv.end()
+}
+
+/// A CSV file that is being written.
+pub(crate) struct Csv<'p> {
+    path: &'p Path,
+    out: csv::Writer<BufWriter<File>>,
+}
+
+impl<'p> Csv<'p> {
+    /// Starts a file with the table's header.
+    pub(crate) fn create(path: &'p Path, table: &Table) -> Result<Self, TimelineError> {
+        let file = File::create(path).map_err(TimelineError::io(path, "create"))?;
+        let mut csv = Self { path, out: csv::Writer::from_writer(BufWriter::new(file)) };
+        csv.record(table.columns.iter().map(|(name, _)| Cow::Borrowed(*name)))?;
+        Ok(csv)
+    }
+
+    /// Appends a row.
+    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TimelineError> {
+        self.record(cells.iter().map(Cell::print))
+    }
+
+    fn record<'c>(&mut self, fields: impl Iterator<Item = Cow<'c, str>>) -> Result<(), TimelineError> {
+        let path = self.path;
+        for field in fields {
+            self.out.write_field(field.as_bytes()).map_err(|e| csv_error(path, e))?;
+        }
+        self.out.write_record(None::<&[u8]>).map_err(|e| csv_error(path, e))
+    }
+
+    /// Flushes and checks.
+    pub(crate) fn end(self) -> Result<(), TimelineError> {
+        let path = self.path;
+        let mut out = self.out.into_inner().map_err(|e| TimelineError::io(path, "write")(e.into_error()))?;
+        out.flush().map_err(TimelineError::io(path, "write"))
+    }
+}
+
+fn csv_error(path: &Path, error: csv::Error) -> TimelineError {
+    TimelineError::io(path, "write")(std::io::Error::from(error))
+}
+
+/// The rows as a frame of the table.
+pub(crate) fn frame(table: &'static Table, rows: &[Vec<Cell<'_>>]) -> Result<DataFrame, TimelineError> {
+    let columns = table.columns.iter().enumerate().map(|(at, (name, kind))| column(name, *kind, rows, at)).collect();
+    DataFrame::new(rows.len(), columns).map_err(|source| TimelineError::Encode { table: table.file, source })
+}
+
+fn column(name: &str, kind: Kind, rows: &[Vec<Cell<'_>>], at: usize) -> Column {
+    let cells = rows.iter().map(|row| row.get(at));
+    match kind {
+        Kind::Text | Kind::Unique => {
+            let mut out = StringChunkedBuilder::new(name.into(), rows.len());
+            cells.for_each(|cell| match cell {
+                Some(Cell::Text(text)) => out.append_option(text.as_deref()),
+                _ => out.append_null(),
+            });
+            out.finish().into_series().into()
+        }
+        Kind::Time | Kind::I64 => {
+            let mut out = PrimitiveChunkedBuilder::<Int64Type>::new(name.into(), rows.len());
+            cells.for_each(|cell| match cell {
+                Some(Cell::Time(at)) => out.append_option(at.map(|at| at.0)),
+                _ => out.append_null(),
+            });
+            let out = out.finish();
+            if kind == Kind::Time {
+                out.into_datetime(TimeUnit::Microseconds, None).into_series().into()
+            } else {
+                out.into_series().into()
+            }
+        }
+        Kind::U32 | Kind::U64 => {
+            let mut out = PrimitiveChunkedBuilder::<UInt64Type>::new(name.into(), rows.len());
+            cells.for_each(|cell| match cell {
+                Some(Cell::Count(n)) => out.append_option(*n),
+                _ => out.append_null(),
+            });
+            out.finish().into_series().into()
+        }
+        Kind::Bool => {
+            let mut out = BooleanChunkedBuilder::new(name.into(), rows.len());
+            cells.for_each(|cell| match cell {
+                Some(Cell::Truth(holds)) => out.append_option(Some(*holds)),
+                _ => out.append_null(),
+            });
+            out.finish().into_series().into()
+        }
+    }
+}

@@ -222,3 +222,161 @@ impl<'f> Seen<'f> {
         whose && (by_id || (by_network && !host))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_model::{InputPlace, MailboxName, Network, PlaceUnit, TextPattern, ThrottleState};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world::{HOUR, Row, bind, world};
+
+    fn place() -> InputPlace {
+        InputPlace { file: "attribution.toml".into(), at: PlaceUnit::Line(1) }
+    }
+
+    fn entry(marking: Marking, matcher: AccessMatcher) -> AttributionEntry {
+        AttributionEntry {
+            id: "x".to_owned(),
+            place: place(),
+            marking,
+            matcher,
+            fact: "fact".to_owned(),
+            note: None,
+            by: None,
+            date: None,
+            alternatives: None,
+        }
+    }
+
+    fn judged(row: Row, entries: &[AttributionEntry]) -> Attribution {
+        let (facts, _) = world(&[row]);
+        let case = CaseInputs { attribution: entries.to_vec(), ..CaseInputs::default() };
+        judge_all(&facts, &Entries::new(&facts, &case, None))[0]
+    }
+
+    fn from(address: &str) -> AccessMatcher {
+        AccessMatcher { addresses: vec![Network::parse(address).unwrap()], ..AccessMatcher::default() }
+    }
+
+    fn session(token: &str) -> AccessMatcher {
+        AccessMatcher { token_sessions: vec![token.to_owned()], ..AccessMatcher::default() }
+    }
+
+    #[test]
+    fn an_access_nobody_marked_is_unattributed() {
+        assert_eq!(judged(bind("a", 0), &[]), Attribution::Unattributed);
+        assert_eq!(judged(bind("a", 0), &[entry(Marking::Suspect, from("192.0.2.1"))]), Attribution::Unattributed);
+    }
+
+    #[test]
+    fn suspect_beats_accepted() {
+        let entries =
+            [entry(Marking::Accepted, from("198.51.100.0/24")), entry(Marking::Suspect, from("198.51.100.7"))];
+        assert_eq!(judged(bind("a", 0), &entries), Attribution::Suspect);
+        assert_eq!(judged(bind("a", 0), &entries[..1]), Attribution::Accepted);
+    }
+
+    #[test]
+    fn every_field_that_is_given_must_agree() {
+        let fields: [(fn(&mut AccessMatcher), bool); 10] = [
+            (|m| m.clients = vec![TextPattern::new("Client=OWA*")], true),
+            (|m| m.clients = vec![TextPattern::new("Client=REST*")], false),
+            (|m| m.client_families = vec!["owa".to_owned()], true),
+            (|m| m.apps = vec!["APP".to_owned()], true),
+            (|m| m.apps = vec!["other".to_owned()], false),
+            (|m| m.actors = vec!["A@Contoso.example".to_owned()], true),
+            (|m| m.mailboxes = vec![MailboxName::parse("a@contoso.example").unwrap()], true),
+            (|m| m.mailboxes = vec![MailboxName::parse("b@contoso.example").unwrap()], false),
+            (|m| m.devices = vec!["d".to_owned()], false),
+            (|m| m.logon_types = vec!["owner".to_owned()], true),
+        ];
+        for (at, (change, expected)) in fields.into_iter().enumerate() {
+            let mut matcher = from("198.51.100.7");
+            change(&mut matcher);
+            let is_suspect = judged(bind("a", 0), &[entry(Marking::Suspect, matcher)]) == Attribution::Suspect;
+            assert_eq!(is_suspect, expected, "field {at}");
+        }
+    }
+
+    #[test]
+    fn an_interval_that_straddles_an_edge_counts_on_the_suspect_side() {
+        let timed = |marking, start: i64, end: i64| {
+            let matcher =
+                AccessMatcher { start: Some(UtcMicros(start)), end: Some(UtcMicros(end)), ..from("198.51.100.7") };
+            judged(bind("a", 10 * HOUR), &[entry(marking, matcher)])
+        };
+        let minute = UtcMicros::MINUTE;
+        // The items were accessed from 9:58 to 10:00.
+        assert_eq!(timed(Marking::Suspect, 0, 10 * HOUR - minute), Attribution::Suspect);
+        assert_eq!(timed(Marking::Suspect, 10 * HOUR, 11 * HOUR), Attribution::Suspect);
+        assert_eq!(timed(Marking::Suspect, 0, 10 * HOUR - 2 * minute), Attribution::Unattributed);
+        assert_eq!(timed(Marking::Accepted, 0, 10 * HOUR - minute), Attribution::Unattributed);
+        assert_eq!(timed(Marking::Accepted, 10 * HOUR - minute, 11 * HOUR), Attribution::Unattributed);
+        assert_eq!(timed(Marking::Accepted, 0, 11 * HOUR), Attribution::Accepted);
+    }
+
+    #[test]
+    fn a_stolen_session_at_the_owners_own_address_is_shared() {
+        let entries = [entry(Marking::Suspect, session("t")), entry(Marking::Accepted, from("198.51.100.0/24"))];
+        assert_eq!(judged(bind("a", 0).token("t"), &entries), Attribution::Shared);
+        assert_eq!(judged(bind("a", 0).token("t").from("192.0.2.9"), &entries), Attribution::Suspect);
+        assert_eq!(judged(bind("a", 0).token("u"), &entries), Attribution::Accepted);
+    }
+
+    #[test]
+    fn a_unique_token_splits_what_the_session_cannot() {
+        let stolen = AccessMatcher { unique_token_ids: vec!["Tok".to_owned()], ..session("t") };
+        let entries = [entry(Marking::Suspect, stolen), entry(Marking::Accepted, from("198.51.100.0/24"))];
+        let mut row = bind("a", 0).token("t");
+        row.unique_token = "Tok".to_owned();
+        assert_eq!(judged(row.clone(), &entries), Attribution::Suspect);
+        row.unique_token = "tok".to_owned();
+        assert_eq!(judged(row, &entries), Attribution::Accepted, "token ids are case-sensitive");
+    }
+
+    #[test]
+    fn a_listed_service_is_accepted_unless_an_entry_says_suspect() {
+        let mut row = bind("a", 0);
+        row.key[3] = "b669c6ea-1adf-453f-b8bc-6d526592b419".to_owned();
+        row.key[6] = "Client=REST;Client=RESTSystem;;".to_owned();
+        assert_eq!(judged(row.clone(), &[]), Attribution::Accepted);
+        assert_eq!(judged(row, &[entry(Marking::Suspect, from("198.51.100.7"))]), Attribution::Suspect);
+    }
+
+    proptest! {
+        #[test]
+        fn another_suspect_entry_never_makes_an_access_less_suspect(
+            tokens in prop::collection::vec(0..3u8, 1..6), marks in prop::collection::vec((any::<bool>(), 0..6u8), 0..5), more in 0..6u8,
+        ) {
+            let matcher = |n: u8| match n {
+                0 => from("198.51.100.7"),
+                1 => from("192.0.2.0/24"),
+                n => session(&format!("t{}", n % 3)),
+            };
+            let rows: Vec<Row> = tokens.iter().zip(0..).map(|(token, at)| {
+                bind("a", at * HOUR).token(&format!("t{token}")).from(if token % 2 == 0 { "198.51.100.7" } else { "192.0.2.1" })
+            }).collect();
+            let (facts, _) = world(&rows);
+            let marking = |suspect| if suspect { Marking::Suspect } else { Marking::Accepted };
+            let mut case = CaseInputs {
+                attribution: marks.iter().map(|(suspect, n)| entry(marking(*suspect), matcher(*n))).collect(),
+                ..CaseInputs::default()
+            };
+            let before = judge_all(&facts, &Entries::new(&facts, &case, None));
+            case.attribution.push(entry(Marking::Suspect, matcher(more)));
+            let after = judge_all(&facts, &Entries::new(&facts, &case, None));
+            prop_assert!(before.iter().zip(&after).all(|(before, after)| after >= before));
+            let without = judge_all(&facts, &Entries::new(&facts, &case, Some(case.attribution.len() - 1)));
+            prop_assert_eq!(before, without);
+        }
+    }
+
+    #[test]
+    fn a_sync_has_no_interval_before_it() {
+        let sync = bind("a", 10 * HOUR).sync("inbox");
+        let (facts, _) = world(&[sync, bind("a", 11 * HOUR).kind(MailAccessType::Unknown, ThrottleState::No)]);
+        assert_eq!(interval(&facts.accesses[0], 5), (10 * HOUR, 10 * HOUR));
+        assert_eq!(interval(&facts.accesses[1], 5), (11 * HOUR - 5, 11 * HOUR));
+    }
+}

@@ -5,8 +5,8 @@ use mailtrail_model::{Interval, Rules, UtcMicros};
 
 use crate::{facts::Access, spans};
 
-/// Silences longer than the mailbox's own habit. `covered` are the spans some source covers; outside them nothing could
-/// be recorded, so they neither count as silence nor as habit.
+/// Stretches without a record that are longer than the mailbox's own habit, the domain's edges taken as records where none
+/// is known beyond them. Whether a source covers the stretch does not matter: a new source may fill it, never make it.
 pub(super) fn silent(
     accesses: &[Access],
     covered: &[Interval],
@@ -17,31 +17,17 @@ pub(super) fn silent(
     let records: Vec<i64> =
         accesses.iter().filter(|access| access.flags.is_mail_items_accessed()).map(|access| access.created).collect();
     let threshold = threshold(&records, covered, period, rules);
-    let mut gaps = Vec::new();
-    let inside = |at: &&i64| domain.contains(UtcMicros(**at));
-    let mut from = records.iter().rev().find(|at| **at < domain.start.0).copied();
-    for at in records.iter().filter(inside).copied().map(Some).chain([None]) {
-        let until = at.or_else(|| records.iter().find(|one| **one >= domain.end.0).copied());
-        // Where no record bounds the gap, the covered time itself does.
-        let gap = spans::span(from.unwrap_or(domain.start.0), until.unwrap_or(domain.end.0));
-        let bounded = from.is_some();
-        from = at;
-        if gap.micros() <= threshold {
-            continue;
-        }
-        let known = spans::clip(covered, gap);
-        let length = match (bounded, until) {
-            (true, Some(_)) => gap.micros(),
-            _ => spans::micros(&known),
-        };
-        if length > threshold {
-            gaps.push(gap);
-        }
-    }
-    spans::clip(&spans::union(gaps), domain)
+    let first = records.partition_point(|at| *at < domain.start.0);
+    let last = records.partition_point(|at| *at < domain.end.0);
+    let before = first.checked_sub(1).map_or(domain.start.0, |at| records[at]);
+    let after = records.get(last).copied().unwrap_or(domain.end.0);
+    let marks: Vec<i64> = [before].into_iter().chain(records[first..last].iter().copied()).chain([after]).collect();
+    let gaps = marks.windows(2).filter(|pair| pair[1] - pair[0] > threshold).map(|pair| spans::span(pair[0], pair[1]));
+    spans::clip(&spans::union(gaps.collect()), domain)
 }
 
-/// max(24 h, the longest gap of the mailbox outside the suspect period); with under 14 covered days there, 72 h.
+/// max(24 h, the longest gap of the mailbox outside the suspect period); with under 14 covered days there, 72 h. A gap that
+/// no source covers whole is no habit.
 fn threshold(records: &[i64], covered: &[Interval], period: Interval, rules: &Rules) -> i64 {
     let outside: Vec<Interval> = covered
         .iter()

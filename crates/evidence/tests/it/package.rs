@@ -185,21 +185,28 @@ fn a_package_that_somebody_writes_into_while_it_is_built_is_not_sealed() {
     assert!(!dir.path().join("bag").exists());
 }
 
-#[cfg(unix)]
 #[test]
+#[expect(
+    deprecated,
+    reason = "the one portable call that makes a link; it is deprecated because it cannot link folders"
+)]
 fn a_link_is_never_followed() {
     let dir = TempDir::new().unwrap();
     let root = package(&dir).root;
     fs::remove_file(root.join("data/run/run.json")).unwrap();
     fs::write(dir.path().join("outside"), "{}").unwrap();
-    std::os::unix::fs::symlink(dir.path().join("outside"), root.join("data/run/run.json")).unwrap();
+    if fs::soft_link(dir.path().join("outside"), root.join("data/run/run.json")).is_err() {
+        return; // Some systems let only administrators make links.
+    }
     let words = words(&root);
     assert!(words.contains(&"data/run/run.json: a link or device, not a file".to_owned()), "{words:?}");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn the_commands_of_verify_txt_agree() {
+    if Command::new("sha256sum").arg("--version").output().is_err() {
+        return; // Not a system with the GNU tools.
+    }
     let dir = TempDir::new().unwrap();
     let root = package(&dir).root;
     let check = |tool: &str, manifest: &str| {

@@ -99,9 +99,7 @@ pub fn read_case(file: &str, reader: impl Read) -> Result<Loaded<CaseFile>, Inpu
     }
     root.finish();
     receipt.entries = u64::try_from(out.case.sources.len()).unwrap_or(u64::MAX);
-    let (mut value, warnings) = doc.finish(out)?;
-    value.case.receipts.push(receipt.clone());
-    value.case.warnings.clone_from(&warnings);
+    let (value, warnings) = doc.finish(out)?;
     Ok(Loaded { value, receipt, warnings })
 }
 

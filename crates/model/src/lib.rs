@@ -10,6 +10,7 @@ mod coded;
 mod control;
 mod digest;
 mod exposure;
+mod findings;
 mod fold;
 mod folder;
 mod instant;
@@ -39,6 +40,7 @@ pub use coded::{AccessTypeBasis, LogonType, MailAccessType, RecordType, Throttle
 pub use control::{AuditList, Control, ControlStatement, Recording};
 pub use digest::Sha256;
 pub use exposure::{Attribution, ExposureClass, ExposureTotals, Reason};
+pub use findings::{Change, DepartmentFindings, DraftContext, FetchNext, Findings, Limitation, Sensitivity};
 pub use fold::{ActivityCount, Block, RecordSink, Rejected, RowCounts};
 pub use folder::{Folder, FolderHint};
 pub use instant::{Interval, UtcMicros};

@@ -100,7 +100,17 @@ impl Listing {
 
     /// The rows, in file order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = ListingRow<'_>> {
-        self.rows.iter().map(|row| ListingRow {
+        self.rows.iter().map(|row| self.borrowed(row))
+    }
+
+    /// Row `index` of [`Self::rows`].
+    #[must_use]
+    pub fn row(&self, index: usize) -> Option<ListingRow<'_>> {
+        self.rows.get(index).map(|row| self.borrowed(row))
+    }
+
+    fn borrowed(&self, row: &Row) -> ListingRow<'_> {
+        ListingRow {
             mailbox: self.text(row.mailbox).unwrap_or_default(),
             internet_message_id: self.text(row.internet_message_id).unwrap_or_default(),
             folder: self.text(row.folder),
@@ -111,7 +121,7 @@ impl Listing {
             recipients: self.text(row.recipients),
             size_bytes: row.size_bytes,
             attachments: row.attachments,
-        })
+        }
     }
 
     /// Rows without a message id by mailbox and folder: they cannot be joined, but a folder's count includes them.

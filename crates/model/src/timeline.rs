@@ -1,7 +1,7 @@
 //! Owns the reconstructed account: what `timeline` gives and `render` draws. Millions of rows stay in the tables.
 
 use crate::{
-    AccessContext, AccessSession, ExposureTotals, Interval, Ledger, MailboxKey, Reason, RelatedEvent, Rules,
+    AccessContext, AccessSession, ExposureTotals, Findings, Interval, Ledger, MailboxKey, Reason, RelatedEvent, Rules,
     SourceReceipt,
 };
 
@@ -134,4 +134,6 @@ pub struct Timeline {
     pub sessions_by_gap: [(i64, u64); 3],
     /// Messages by class, once computed.
     pub exposure: Option<ExposureTotals>,
+    /// How firm the totals are, what limits them, what would answer more; empty until classes are computed.
+    pub findings: Findings,
 }

@@ -77,6 +77,7 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         messages: messages.total(),
         sessions_by_gap: [60, 120, 240].map(|minutes| (minutes, sessions::count(&facts, minutes * UtcMicros::MINUTE))),
         exposure: None,
+        findings: mailtrail_model::Findings::default(),
         window,
     };
     outputs::write(basis.tables, &timeline)?;

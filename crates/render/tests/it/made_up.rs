@@ -2,8 +2,9 @@
 
 use mailtrail_model::{
     AccessContext, AccessMatcher, AccessSession, Attribution, AttributionEntry, CaseInputs, Completeness, Coverage,
-    CoverageState, Finding, InputPlace, Interval, IssueCode, Ledger, LedgerRow, MailboxKey, MailboxSummary, Marking,
-    PlaceUnit, Rules, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline, UtcMicros, Window,
+    CoverageState, ExposureClass, ExposureTotals, Finding, InputPlace, Interval, IssueCode, Ledger, LedgerRow,
+    MailboxKey, MailboxSummary, Marking, PlaceUnit, Reason, Rules, SessionBasis, Sha256, SourceId, SourceReceipt,
+    Timeline, UtcMicros, Window,
 };
 
 /// What the examiner has said.
@@ -24,6 +25,8 @@ pub(crate) struct Shape {
     pub days: i64,
     /// What the examiner has said.
     pub said: Said,
+    /// Whether messages are classed.
+    pub classed: bool,
 }
 
 /// 1 November 2023.
@@ -81,6 +84,12 @@ pub(crate) fn timeline(shape: Shape) -> Timeline {
     for index in 0..shape.mailboxes {
         mailbox(&mut case, &mut dice, shape, span, index);
     }
+    if shape.classed {
+        for mailbox in &mut case.mailboxes {
+            mailbox.exposure = Some(classes(&mut dice, mailbox.suspect_messages, mailbox.blind_hours > 0.0));
+        }
+    }
+    let exposure = shape.classed.then(|| sum(case.mailboxes.iter().filter_map(|m| m.exposure.as_ref())));
     let messages = case.mailboxes.iter().map(|mailbox| mailbox.messages).sum();
     let sessions = case.sessions.len() as u64;
     Timeline {
@@ -102,7 +111,8 @@ pub(crate) fn timeline(shape: Shape) -> Timeline {
         related: Vec::new(),
         messages,
         sessions_by_gap: [(60, sessions * 4), (120, sessions), (240, sessions * 9 / 10)],
-        exposure: None,
+        exposure,
+        findings: mailtrail_model::Findings::default(),
     }
 }
 
@@ -211,6 +221,30 @@ fn mailbox(case: &mut Case, dice: &mut Dice, shape: Shape, span: Interval, index
         let last = if index % 6 == 2 { CoverageState::Inferred } else { CoverageState::ObservedByCount };
         case.coverage.push(state_of(&key, from, span.end, last));
     }
+}
+
+fn classes(dice: &mut Dice, recorded: u64, throttled: bool) -> ExposureTotals {
+    let mut totals = ExposureTotals::default();
+    let some = |dice: &mut Dice, most: f64| dice.skewed(most, 2);
+    totals.by_class.insert(ExposureClass::A, recorded);
+    totals.by_class.insert(ExposureClass::B1, if recorded > 900 { some(dice, 800.0) } else { 0 });
+    totals.by_class.insert(ExposureClass::B3, if throttled { some(dice, 2_000.0) } else { 0 });
+    totals.by_class.insert(ExposureClass::CNear, some(dice, 300.0));
+    totals.by_class.insert(ExposureClass::CFar, some(dice, 1_500.0));
+    totals.by_class.insert(ExposureClass::D1, some(dice, 900.0));
+    totals.by_class.insert(ExposureClass::D0, some(dice, 4_000.0));
+    totals.by_reason.insert(Reason::Gap, some(dice, 300.0));
+    totals.by_reason.insert(Reason::Una, some(dice, 900.0));
+    totals
+}
+
+fn sum<'t>(parts: impl Iterator<Item = &'t ExposureTotals>) -> ExposureTotals {
+    let mut all = ExposureTotals::default();
+    for part in parts {
+        part.by_class.iter().for_each(|(class, n)| *all.by_class.entry(*class).or_default() += n);
+        part.by_reason.iter().for_each(|(reason, n)| *all.by_reason.entry(*reason).or_default() += n);
+    }
+    all
 }
 
 fn cuts(dice: &mut Dice, span: Interval, index: u32) -> Vec<(Interval, Option<CoverageState>)> {

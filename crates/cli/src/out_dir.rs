@@ -85,11 +85,6 @@ impl OutDir {
         Self { root: root.to_path_buf(), files: record.files.iter().cloned().collect() }
     }
 
-    /// The folder.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// The tables folder.
     pub(crate) fn tables(&self) -> PathBuf {
         self.root.join("tables")

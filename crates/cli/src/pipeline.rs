@@ -12,7 +12,7 @@ use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources};
 use mailtrail_ingest::{IngestOptions, IngestReport, ReadSeek, SourceInput, ingest};
 use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
 use mailtrail_render::{Chart, ReportInput, SwimlanesView, Wording, report, swimlanes};
-use mailtrail_timeline::{Basis, Written, reconstruct};
+use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
 
 use crate::{out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork};
 
@@ -94,6 +94,9 @@ pub(crate) fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) 
     let basis =
         Basis { tables: &out.tables(), case, receipts: &ingested.receipts, ledger: &ingested.ledger, issues: &issues };
     let timeline = reconstruct(&basis).context("the tables cannot be read back")?;
+    for file in small_table_files() {
+        out.claim(format!("tables/{file}"));
+    }
     Ok(timeline)
 }
 

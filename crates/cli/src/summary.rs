@@ -151,7 +151,7 @@ fn account(timeline: &Timeline, numbers: &RunSummary) {
         let last = reached.iter().filter_map(|m| m.suspect_span).map(|s| s.end).max();
         println!("  suspect accesses in {} of {} mailboxes", reached.len(), timeline.mailboxes.len());
         if let (Some(first), Some(last)) = (first, last) {
-            println!("  first {}, last {}", first.iso(), last.iso());
+            println!("  first {}, last {}", first.iso(), last.plus(-1).iso());
         }
     }
     coverage(timeline);

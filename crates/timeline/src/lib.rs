@@ -52,6 +52,7 @@ mod small;
 mod world;
 
 pub use error::TimelineError;
+pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};
 pub use stored::{StoredAccess, read_accesses};
 pub use writer::{Encoded, Judged, TableWriter};

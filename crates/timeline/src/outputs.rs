@@ -1,4 +1,4 @@
-//! Owns the small tables people open: sessions, contexts, coverage, mailboxes, sources. Names are docs/FORMATS.md's.
+//! Owns the small tables people open: sessions, contexts, coverage, mailboxes, sources. Names are docs/TABLES.md's.
 
 use std::path::Path;
 
@@ -24,6 +24,13 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
         .map(|receipt| (receipt, timeline.ledger.sources.iter().find(|row| row.source == receipt.id)))
         .collect();
     small::write(folder, &SOURCES, &sources, |(receipt, ledger)| source(receipt, *ledger))
+}
+
+/// The files [`crate::reconstruct`] writes into the tables folder: each table as Parquet and as CSV.
+#[must_use]
+pub fn small_table_files() -> Vec<String> {
+    let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES];
+    tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]).collect()
 }
 
 const SESSIONS: Table = Table {

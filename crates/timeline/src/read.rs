@@ -9,7 +9,10 @@ use std::{
 };
 
 use polars::prelude::{BooleanChunked, DataFrame, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked};
-use polars_io::{SerReader as _, parquet::read::ParquetReader};
+use polars_io::{
+    SerReader as _,
+    parquet::{metadata::FileMetadataRef, read::ParquetReader},
+};
 
 use crate::{
     TimelineError,
@@ -21,6 +24,8 @@ use crate::{
 pub(crate) struct TableReader {
     path: PathBuf,
     table: &'static Table,
+    /// Parsed once: a table of ten million rows has a footer of megabytes, and every group would parse it again.
+    metadata: FileMetadataRef,
     /// First row and number of rows of each row group.
     groups: Vec<(usize, usize)>,
 }
@@ -44,9 +49,8 @@ impl TableReader {
             }
         }
         let mut at = 0;
-        let groups = reader
-            .get_metadata()
-            .map_err(unreadable)?
+        let metadata = reader.get_metadata().map_err(unreadable)?.clone();
+        let groups = metadata
             .row_groups
             .iter()
             .map(|group| {
@@ -55,7 +59,7 @@ impl TableReader {
                 (start, group.num_rows())
             })
             .collect();
-        Ok(Self { path, table, groups })
+        Ok(Self { path, table, metadata, groups })
     }
 
     /// Number of row groups.
@@ -76,7 +80,9 @@ impl TableReader {
     /// The named columns of one row group, in the table's order.
     pub(crate) fn read(&self, group: usize, columns: &[&str]) -> Result<DataFrame, TimelineError> {
         let file = File::open(&self.path).map_err(TimelineError::io(&self.path, "open"))?;
-        ParquetReader::new(file)
+        let mut reader = ParquetReader::new(file);
+        reader.set_metadata(self.metadata.clone());
+        reader
             .with_columns(Some(columns.iter().map(|name| (*name).to_owned()).collect()))
             .with_slice(Some(self.groups[group]))
             .finish()

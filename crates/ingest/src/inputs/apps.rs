@@ -9,7 +9,7 @@ use super::{
     table::{Column, Table, optional, required},
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     required("app_id", &["AppId", "Application ID", "ClientAppId", "id"]),
     required("name", &["AppDisplayName", "DisplayName", "Application"]),
     optional("source", &["publisher"]),

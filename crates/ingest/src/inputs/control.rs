@@ -11,7 +11,7 @@ use super::{
     table::{Column, Table, optional, several},
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     optional("control", &["statement"]),
     optional(
         "mailbox",

@@ -9,7 +9,7 @@ use super::{
     table::{Column, Table, optional},
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     optional("device_id", &["DeviceId", "Azure AD device ID", "AzureADDeviceId", "Device ID"]),
     optional("network", &["address", "cidr", "egress", "IpAddress"]),
     optional("user", &["UserPrincipalName", "owner", "PrimaryUserUPN", "upn"]),

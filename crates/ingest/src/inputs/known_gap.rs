@@ -9,7 +9,7 @@ use super::{
     table::{Column, Table, optional, required, several},
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     optional("scope", &["mailbox", "mailboxes"]),
     required("start", &["start_utc", "from"]),
     required("end", &["end_utc", "to"]),

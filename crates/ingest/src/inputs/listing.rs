@@ -13,7 +13,7 @@ use super::{
     time,
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     optional(
         "mailbox",
         &[

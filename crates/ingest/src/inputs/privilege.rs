@@ -10,7 +10,7 @@ use super::{
     table::{Column, Table, optional, required},
 };
 
-const COLUMNS: &[Column] =
+pub(super) const COLUMNS: &[Column] =
     &[required("kind", &["type"]), required("value", &["term"]), optional("matter", &["case", "note"])];
 
 /// Reads privilege terms.

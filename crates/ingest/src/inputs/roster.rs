@@ -10,7 +10,7 @@ use super::{
     zone::check_zone,
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     optional(
         "upn",
         &[

@@ -11,7 +11,7 @@ use super::{
     table::{Column, Table, optional, parse_boolean, required},
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     required(
         "created",
         &[

@@ -682,3 +682,32 @@ fn no_bytes_make_a_reader_panic() {
         assert!(lines.iter().flatten().all(|error| !error.errors.is_empty()));
     }
 }
+
+const DOCS: &str = include_str!("../../../../docs/INPUTS.md");
+
+#[test]
+fn the_examples_in_the_documentation_are_read() {
+    let examples: Vec<&str> = DOCS.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [case, attribution] = examples[..] else { panic!("{} examples", examples.len()) };
+    let case = read_case("case.toml", case.as_bytes()).unwrap();
+    assert_eq!((case.warnings, case.value.inputs.listings.len()), (vec![], 2));
+    assert_eq!(read_attribution("attribution.toml", attribution.as_bytes()).unwrap().value.len(), 2);
+}
+
+#[test]
+fn every_column_stands_in_the_documentation() {
+    let tables = [
+        roster::COLUMNS,
+        known_gap::COLUMNS,
+        privilege::COLUMNS,
+        apps::COLUMNS,
+        device::COLUMNS,
+        signin::COLUMNS,
+        listing::COLUMNS,
+        control::COLUMNS,
+    ];
+    for column in tables.into_iter().flatten() {
+        let named = DOCS.contains(&format!("`{}`", column.name));
+        assert!(named || column.spellings.iter().any(|spelling| DOCS.contains(spelling)), "{}", column.name);
+    }
+}

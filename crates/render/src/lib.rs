@@ -18,8 +18,12 @@ mod view;
 mod words;
 
 pub use band::{BandGroup, BandSpan};
-pub use chart::swimlanes;
+pub use chart::{ChartNumbers, charts, coverage, cumulative, heatmap, reach, swimlanes, totals};
 pub use error::RenderError;
 pub use figure::{Chart, ChartTable, ColumnHead};
-pub use page::{ReportInput, Wording, report};
-pub use view::{CaseMarking, Lane, LaneBar, LaneSync, SessionKind, SwimlanesView};
+pub use page::{MailboxLinks, MailboxPages, ReportInput, Wording, report};
+pub use view::{
+    CaseMarking, CoverageRow, CoverageView, CumulativeView, Growth, GrowthLine, GrowthUnit, HeatCell, HeatUnit,
+    HeatmapView, HourCount, Lane, LaneBar, LaneSync, ReachRow, ReachView, SessionKind, Sight, SwimlanesView, TotalsRow,
+    TotalsView,
+};

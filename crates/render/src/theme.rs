@@ -54,12 +54,22 @@ pub(crate) enum Hatch {
     Blind,
     /// A heat map's hour without a log.
     NoData,
+    /// A heat map's hour without a log of some mailboxes.
+    Faint,
 }
 
 impl Hatch {
     /// Every hatch.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Suspect, Self::Weaker, Self::Throttled, Self::Gap, Self::Doubtful, Self::Blind, Self::NoData];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Suspect,
+        Self::Weaker,
+        Self::Throttled,
+        Self::Gap,
+        Self::Doubtful,
+        Self::Blind,
+        Self::NoData,
+        Self::Faint,
+    ];
 
     /// The name in ids.
     pub(crate) fn name(self) -> &'static str {
@@ -71,6 +81,7 @@ impl Hatch {
             Self::Doubtful => "doubtful",
             Self::Blind => "blind",
             Self::NoData => "nodata",
+            Self::Faint => "faint",
         }
     }
 
@@ -106,6 +117,11 @@ impl Hatch {
                 5,
                 true,
                 "<rect width=\"5\" height=\"5\" fill=\"#f3f4f6\"/><rect width=\"1\" height=\"5\" fill=\"#cfd5dc\"/>",
+            ),
+            Self::Faint => (
+                6,
+                true,
+                "<rect width=\"6\" height=\"6\" fill=\"#f8f8f7\"/><rect width=\"1\" height=\"6\" fill=\"#e2e3e4\"/>",
             ),
             Self::NoData => (
                 6,

@@ -46,6 +46,12 @@ pub(crate) fn stamp(at: UtcMicros) -> String {
     at.to_datetime().format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// `2023-11-24`.
+#[must_use]
+pub(crate) fn iso_day(at: UtcMicros) -> String {
+    at.to_datetime().format("%Y-%m-%d").to_string()
+}
+
 /// `24 November 2023`, with spaces that do not break.
 #[must_use]
 pub(crate) fn long_day(at: UtcMicros) -> String {

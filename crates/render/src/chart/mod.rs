@@ -1,5 +1,49 @@
 //! Charts: one a file; each takes its view and gives a [`crate::Chart`]. Nothing is decided here but places in the picture.
 
+mod coverage;
+mod cumulative;
+mod heatmap;
+mod reach;
 mod swimlanes;
+mod totals;
 
+pub use coverage::coverage;
+pub use cumulative::cumulative;
+pub use heatmap::heatmap;
+pub use reach::reach;
 pub use swimlanes::swimlanes;
+pub use totals::totals;
+
+use mailtrail_model::Timeline;
+
+use crate::error::RenderError;
+use crate::figure::Chart;
+use crate::view::{CoverageView, CumulativeView, Growth, HeatmapView, HourCount, ReachView, SwimlanesView, TotalsView};
+
+/// Numbers that are too many for a [`Timeline`] and that the caller may have taken from the tables. Without them the charts
+/// say what they counted instead.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChartNumbers<'a> {
+    /// Access records by hour and attribution.
+    pub hours: Option<&'a [HourCount]>,
+    /// First namings by way in.
+    pub growth: Option<&'a [Growth]>,
+}
+
+/// Every chart the account of a case allows, in the order of their ids.
+///
+/// # Errors
+/// [`RenderError::Draw`] if an element cannot be placed, which would be a bug.
+pub fn charts(timeline: &Timeline, numbers: &ChartNumbers<'_>) -> Result<Vec<Chart>, RenderError> {
+    let mut charts = vec![
+        swimlanes(&SwimlanesView::of(timeline))?,
+        heatmap(&HeatmapView::of(timeline, numbers.hours))?,
+        cumulative(&CumulativeView::of(timeline, numbers.growth))?,
+        reach(&ReachView::of(timeline))?,
+        coverage(&CoverageView::of(timeline))?,
+    ];
+    if let Some(view) = TotalsView::of(timeline) {
+        charts.push(totals(&view)?);
+    }
+    Ok(charts)
+}

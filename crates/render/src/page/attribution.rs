@@ -6,9 +6,9 @@ use crate::figure::ColumnHead;
 use crate::view::CaseMarking;
 use crate::words::{count, len, stamp, thousands};
 
-use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
 use super::scope::attribution_cell;
+use super::{ReportInput, findings};
 
 /// Section 3.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
@@ -18,7 +18,11 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
         [] => section,
         entries => section.with(Block::Table(log(input, entries))),
     };
-    section.with(Block::Table(contexts(input)))
+    let section = section.with_tables(findings::drafts(input)).with(Block::Table(contexts(input)));
+    match input.charts.iter().find(|chart| chart.id == "F05") {
+        Some(chart) => section.with(Block::Figure(Box::new(chart.clone()))),
+        None => section,
+    }
 }
 
 fn statements(input: &ReportInput<'_>) -> Vec<Statement> {

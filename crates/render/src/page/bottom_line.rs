@@ -30,7 +30,7 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
             "Not determined by this tool: what the messages say, how sensitive they are, whose data they hold, where those \
              persons live.",
         )
-        .from("11", "#limits"),
+        .from("12", "#limits"),
     );
     out.truncate(8);
     out

@@ -17,6 +17,8 @@ pub(crate) struct Cover {
     pub(crate) legend: Option<String>,
     /// Names and values.
     pub(crate) facts: Vec<(&'static str, String)>,
+    /// Where a page below another leads up to: words and file.
+    pub(crate) up: Option<(&'static str, String)>,
     /// What stands at the head of each printed page.
     pub(crate) running: String,
 }
@@ -52,6 +54,7 @@ pub(super) fn cover(input: &ReportInput<'_>) -> Cover {
             ("Made by", format!("mailtrail {}", input.tool_version)),
             ("Signed off by", String::new()),
         ],
+        up: None,
         running,
     }
 }

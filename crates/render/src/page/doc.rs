@@ -217,4 +217,15 @@ impl Section {
         self.blocks.push(block);
         self
     }
+
+    /// Adds tables, if there are any.
+    pub(crate) fn with_tables(mut self, tables: impl IntoIterator<Item = Table>) -> Self {
+        self.blocks.extend(tables.into_iter().map(Block::Table));
+        self
+    }
+
+    /// Adds sentences, if there are any.
+    pub(crate) fn with_statements(self, statements: Vec<Statement>) -> Self {
+        if statements.is_empty() { self } else { self.with(Block::Statements(statements)) }
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_model::{Attribution, Reason, UtcMicros};
+use mailtrail_model::{Attribution, UtcMicros};
 
 use crate::figure::ColumnHead;
 use crate::view::CaseMarking;
@@ -11,7 +11,7 @@ use crate::words::{count, stamp, thousands};
 
 use super::attribution::application;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
-use super::{ReportInput, Wording};
+use super::{ReportInput, Wording, findings};
 
 /// How often, first, last, and of what.
 type Seen<'t> = (u64, UtcMicros, UtcMicros, BTreeSet<&'t str>);
@@ -29,10 +29,16 @@ pub(super) fn messages(input: &ReportInput<'_>) -> Section {
                 .to_owned(),
         ));
     };
-    if totals.by_reason.is_empty() {
-        return section;
+    let section = section.with_statements(findings::listing(input)).with_tables(findings::departments(input));
+    let limitations = findings::limitations(input);
+    if !limitations.is_empty() || totals.by_reason.is_empty() {
+        return section.with_tables(limitations);
     }
-    let rows = totals.by_reason.iter().map(|(reason, n)| reason_row(*reason, *n)).collect();
+    let rows = totals
+        .by_reason
+        .iter()
+        .map(|(reason, n)| Row::of(vec![Cell::text(reason.as_str()), Cell::count(*n), Cell::text(reason.meaning())]))
+        .collect();
     section.with(Block::Table(Table {
         id: "reasons",
         caption: "Why messages are not excluded (class C); a message may have several reasons".to_owned(),
@@ -40,10 +46,6 @@ pub(super) fn messages(input: &ReportInput<'_>) -> Section {
         rows,
         ..Table::default()
     }))
-}
-
-fn reason_row(reason: Reason, n: u64) -> Row {
-    Row::of(vec![Cell::text(reason.as_str()), Cell::count(n), Cell::text(reason.meaning())])
 }
 
 /// Section 8.

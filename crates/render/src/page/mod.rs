@@ -7,8 +7,10 @@ mod cover;
 mod coverage;
 mod doc;
 mod elsewhere;
+mod findings;
 mod island;
 mod limits;
+mod mailbox;
 mod method;
 mod policy;
 mod scope;
@@ -22,6 +24,8 @@ use crate::error::RenderError;
 use crate::figure::Chart;
 
 use doc::Section;
+
+pub use mailbox::MailboxPages;
 
 /// Whose words a page uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +48,16 @@ impl Wording {
     }
 }
 
+/// Whether a report may point at pages beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailboxLinks {
+    /// It stands alone.
+    #[default]
+    None,
+    /// `mailboxes/` lies beside it.
+    Pages,
+}
+
 /// Everything a report is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportInput<'a> {
@@ -55,6 +69,8 @@ pub struct ReportInput<'a> {
     pub charts: &'a [Chart],
     /// Whose words.
     pub wording: Wording,
+    /// Whether `mailboxes/` is written, too.
+    pub mailbox_links: MailboxLinks,
     /// `mailtrail`'s version.
     pub tool_version: &'a str,
 }
@@ -78,6 +94,7 @@ fn sections(input: &ReportInput<'_>) -> Vec<Section> {
         timeline::section(input),
         elsewhere::messages(input),
         elsewhere::bursts(input),
+        findings::sensitivity(input),
         elsewhere::other_ways(input),
         elsewhere::indicators(input),
         limits::section(input),

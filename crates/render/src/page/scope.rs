@@ -6,15 +6,20 @@ use crate::figure::ColumnHead;
 use crate::view::{CaseMarking, name_of};
 use crate::words::{count, len, stamp, thousands, window};
 
-use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
+use super::{MailboxLinks, ReportInput, mailbox};
 
 /// Section 2.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
     Section::new("scope", "Scope and period")
         .with(Block::Facts(facts(input)))
         .with(Block::Statements(statements(input)))
-        .with(Block::Table(mailboxes(input)))
+        .with(Block::Table(mailboxes(input, |place| match input.mailbox_links {
+            MailboxLinks::Pages if input.timeline.mailboxes.len() > 1 => {
+                mailbox::file_name(input.timeline, place).map(|file| format!("mailboxes/{file}"))
+            }
+            _ => None,
+        })))
 }
 
 fn facts(input: &ReportInput<'_>) -> Vec<(&'static str, String)> {
@@ -33,7 +38,10 @@ fn facts(input: &ReportInput<'_>) -> Vec<(&'static str, String)> {
             facts.push(("Basis of its start", period.start_basis.clone().unwrap_or_else(|| "not stated".to_owned())));
             facts.push(("Basis of its end", period.end_basis.clone().unwrap_or_else(|| "not stated".to_owned())));
         }
-        None => facts.push(("Suspect period", "the case window (none is declared)".to_owned())),
+        None => {
+            let period = input.timeline.findings.period.unwrap_or(timeline.window.span);
+            facts.push(("Suspect period", format!("{} (none is declared)", window(period))));
+        }
     }
     if let Some(baseline) = &input.case.baseline {
         facts.push(("Baseline declared clean", window(baseline.span)));
@@ -70,8 +78,8 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
     out
 }
 
-/// The mailboxes of the case.
-fn mailboxes(input: &ReportInput<'_>) -> Table {
+/// The mailboxes of the case; `page` names the file of a mailbox, where there is one.
+pub(super) fn mailboxes(input: &ReportInput<'_>, page: impl Fn(usize) -> Option<String>) -> Table {
     let timeline = input.timeline;
     let marked = CaseMarking::of(timeline).is_marked();
     let mut columns = vec![ColumnHead::text("Id"), ColumnHead::text("Mailbox")];
@@ -86,7 +94,8 @@ fn mailboxes(input: &ReportInput<'_>) -> Table {
         ColumnHead::number("Records"),
         ColumnHead::number("Throttled hours"),
     ]);
-    let rows = timeline.mailboxes.iter().map(|mailbox| row(mailbox, marked)).collect();
+    let rows =
+        timeline.mailboxes.iter().enumerate().map(|(place, mailbox)| row(mailbox, marked, page(place))).collect();
     let sum = |column: fn(&MailboxSummary) -> u64| Cell::count(timeline.mailboxes.iter().map(column).sum());
     let mut total = vec![Cell::text("All"), Cell::text("")];
     if marked {
@@ -110,14 +119,13 @@ fn mailboxes(input: &ReportInput<'_>) -> Table {
     }
 }
 
-fn row(mailbox: &MailboxSummary, marked: bool) -> Row {
+fn row(mailbox: &MailboxSummary, marked: bool, page: Option<String>) -> Row {
     let at = |point: Option<mailtrail_model::UtcMicros>| {
         point.map_or_else(|| Cell::quiet("none recorded"), |at| Cell::text(stamp(at)).sorted_by(at.0))
     };
-    let mut cells = vec![
-        Cell::text(&*mailbox.id),
-        Cell::text(name_of(mailbox)).with_detail(mailbox.department.clone().unwrap_or_default()),
-    ];
+    let mut name = Cell::text(name_of(mailbox)).with_detail(mailbox.department.clone().unwrap_or_default());
+    name.href = page;
+    let mut cells = vec![Cell::text(&*mailbox.id), name];
     if marked {
         cells.push(at(mailbox.suspect_span.map(|span| span.start)));
         let tone = if mailbox.suspect_messages > 0 { Tone::Suspect } else { Tone::Quiet };

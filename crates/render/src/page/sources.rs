@@ -26,7 +26,8 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
     } else {
         section.with(Block::Table(issues(input)))
     };
-    if input.case.receipts.is_empty() { section } else { section.with(Block::Table(inputs(input))) }
+    let section = if input.case.receipts.is_empty() { section } else { section.with(Block::Table(inputs(input))) };
+    section.with_tables(super::findings::warnings(input))
 }
 
 fn statements(input: &ReportInput<'_>) -> Vec<Statement> {

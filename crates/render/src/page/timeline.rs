@@ -19,7 +19,7 @@ const SHOWN: usize = 400;
 /// Section 6.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
     let mut section = Section::new("timeline", "Timeline: sessions");
-    for chart in input.charts.iter().filter(|chart| !matches!(chart.id, "F06" | "F08")) {
+    for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F01" | "F02" | "F03" | "F04")) {
         section = section.with(Block::Figure(Box::new(chart.clone())));
     }
     section = section.with(Block::Statements(statements(input)));
@@ -33,21 +33,20 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
     let timeline = input.timeline;
     let gaps: Vec<String> =
         timeline.sessions_by_gap.iter().map(|(minutes, n)| format!("{} at {minutes} minutes", thousands(*n))).collect();
+    let gaps_known = timeline.sessions_by_gap.iter().any(|(_, n)| *n > 0);
     let open = timeline.sessions.iter().filter(|session| session.open_start || session.open_end).count() as u64;
-    let mut out = vec![
-        Statement::new(
-            Basis::Inferred,
-            format!(
-                "A session is a run of records of one way in to one mailbox with no silence longer than {} minutes. It is a unit \
+    let mut out = vec![Statement::new(
+        Basis::Inferred,
+        format!(
+            "A session is a run of records of one way in to one mailbox with no silence longer than {} minutes. It is a unit \
                  of presentation: no class depends on it.",
-                timeline.rules.idle_gap_minutes
-            ),
+            timeline.rules.idle_gap_minutes
         ),
-        Statement::new(
-            Basis::Inferred,
-            format!("Number of sessions by the length of that silence: {}.", gaps.join(", ")),
-        ),
-    ];
+    )];
+    if gaps_known {
+        let gaps = format!("Number of sessions by the length of that silence: {}.", gaps.join(", "));
+        out.push(Statement::new(Basis::Inferred, gaps));
+    }
     if open > 0 {
         out.push(Statement::new(
             Basis::Inferred,

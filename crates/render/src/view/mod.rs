@@ -1,7 +1,17 @@
 //! Views: what each chart will show, decided before anything is drawn. Plain data, built from a [`mailtrail_model::Timeline`].
 
+mod coverage;
+mod cumulative;
+mod heatmap;
 mod label;
+mod reach;
 mod swimlanes;
+mod totals;
 
+pub use coverage::{CoverageRow, CoverageView};
+pub use cumulative::{CumulativeView, Growth, GrowthLine, GrowthUnit};
+pub use heatmap::{HeatCell, HeatUnit, HeatmapView, HourCount, Sight};
 pub(crate) use label::{Labels, name_of};
+pub use reach::{ReachRow, ReachView};
 pub use swimlanes::{CaseMarking, Lane, LaneBar, LaneSync, SessionKind, SwimlanesView};
+pub use totals::{TotalsRow, TotalsView};

@@ -1,10 +1,10 @@
 //! A made-up case: what `timeline` would give. Shared by the tests and by `examples/sample_report.rs`. No real person is in it.
 
 use mailtrail_model::{
-    AccessContext, AccessMatcher, AccessSession, Attribution, AttributionEntry, CaseInputs, Completeness, Coverage,
-    CoverageState, ExposureClass, ExposureTotals, Finding, InputPlace, Interval, IssueCode, Ledger, LedgerRow,
-    MailboxKey, MailboxSummary, Marking, PlaceUnit, Reason, Rules, SessionBasis, Sha256, SourceId, SourceReceipt,
-    Timeline, UtcMicros, Window,
+    AccessContext, AccessMatcher, AccessSession, Attribution, AttributionEntry, CaseInputs, Change, Completeness,
+    Coverage, CoverageState, DraftContext, ExposureClass, ExposureTotals, FetchNext, Finding, Findings, InputPlace,
+    Interval, IssueCode, Ledger, LedgerRow, Limitation, MailboxKey, MailboxSummary, Marking, PlaceUnit, Reason, Rules,
+    Sensitivity, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline, UtcMicros, Window,
 };
 
 /// What the examiner has said.
@@ -245,6 +245,41 @@ fn sum<'t>(parts: impl Iterator<Item = &'t ExposureTotals>) -> ExposureTotals {
         part.by_reason.iter().for_each(|(reason, n)| *all.by_reason.entry(*reason).or_default() += n);
     }
     all
+}
+
+fn findings(totals: &ExposureTotals) -> Findings {
+    let mut less = totals.clone();
+    let moved = less.by_class.insert(ExposureClass::B3, 0).unwrap_or(0);
+    *less.by_class.entry(ExposureClass::CNear).or_default() += moved;
+    Findings {
+        listed: 51_204,
+        listed_as_of: Some(START.plus(99 * DAY)),
+        a_service: 211,
+        sensitivity: vec![
+            Sensitivity { change: Change::PresumeOnThrottle(false), totals: less },
+            Sensitivity { change: Change::WithoutEntry("suspect-1".to_owned()), totals: totals.clone() },
+        ],
+        limitations: vec![
+            Limitation { reason: Reason::Una, messages: 6_204, only: 5_110, mailboxes: 16, hours: None },
+            Limitation { reason: Reason::Gap, messages: 1_204, only: 310, mailboxes: 16, hours: Some(1_008.0) },
+        ],
+        fetch_next: vec![FetchNext {
+            what: "the attribution of the way in C00000002".to_owned(),
+            reason: Reason::Una,
+            gained: 5_110,
+            touched: 6_204,
+        }],
+        drafts: vec![DraftContext {
+            context: "C00000002".to_owned(),
+            what: "owner by OWA".to_owned(),
+            why: "largest way in nobody has attributed".to_owned(),
+            records: 6_093,
+            messages: 32_982,
+            mailboxes: vec![MailboxKey("9a1f/0000".into()), MailboxKey("9a1f/0001".into())],
+            span: Interval { start: START, end: START.plus(DAY) },
+        }],
+        ..Findings::default()
+    }
 }
 
 fn cuts(dice: &mut Dice, span: Interval, index: u32) -> Vec<(Interval, Option<CoverageState>)> {

@@ -15,6 +15,7 @@ pub(crate) fn page(shape: Shape) -> String {
         case: &case,
         charts: &charts,
         wording: Wording::Facts,
+        mailbox_links: mailtrail_render::MailboxLinks::None,
         tool_version: "0.1.0",
     };
     report(&input).unwrap()
@@ -31,7 +32,7 @@ fn between<'t>(page: &'t str, open: &str, close: &str) -> &'t str {
 
 #[test]
 fn the_policy_admits_the_style_and_the_script_as_written_on_the_page() {
-    let page = page(Shape { mailboxes: 2, days: 92, said: Said::Both });
+    let page = page(Shape { mailboxes: 2, days: 92, said: Said::Both, classed: false });
     let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
     for (what, text) in [
         ("STYLE_HASH", between(&page, "<style>", "</style>")),

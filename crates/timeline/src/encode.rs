@@ -5,7 +5,12 @@
 //! Why not polars' own `BatchedWriter`: it compresses on the calling thread under its own lock, and unwraps encoding errors.
 //! Does not know which rows belong together: see `lane`.
 
-use std::{borrow::Cow, fs::File, io::BufWriter, path::Path};
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
 
 use polars::{
     error::{PolarsError, PolarsResult},
@@ -98,12 +103,11 @@ impl TableFile {
         self.writer.write(group.rows, columns).map_err(|source| encode_error(self.table, source))
     }
 
-    /// Writes the footer and waits until the disk has everything.
+    /// Writes the footer. The disk is not waited for: a table that a power cut left incomplete has no footer and does not
+    /// open, and waiting would cost as long as writing did.
     pub(crate) fn end(mut self, path: &Path) -> Result<(), TimelineError> {
         self.writer.end(None).map_err(|source| encode_error(self.table, source))?;
-        let out = self.writer.into_inner();
-        let file = out.into_inner().map_err(|e| TimelineError::io(path, "write")(e.into_error()))?;
-        file.sync_all().map_err(TimelineError::io(path, "write"))
+        self.writer.into_inner().flush().map_err(TimelineError::io(path, "write"))
     }
 }
 

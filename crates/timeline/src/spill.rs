@@ -206,3 +206,95 @@ impl Copies {
         window.get(*used..*used + length).ok_or(TimelineError::Spill { path: self.path.clone() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_model::{
+        AccessTypeBasis, Client, MailAccessType, MailboxKey, Origin, ThrottleState, Token, UserType, UtcMicros,
+    };
+
+    use super::*;
+
+    fn record(n: u64) -> AccessRecord<'static> {
+        AccessRecord {
+            locator: Locator { source: SourceId(3), row: n, byte_offset: n * 7, byte_len: 5 },
+            record_id: format!("id {n} {}", "x".repeat(usize::try_from(n % 97).unwrap() * 50)).into(),
+            created: UtcMicros(-5),
+            record_type: None,
+            access_type: MailAccessType::Attachment,
+            access_type_basis: AccessTypeBasis::None,
+            throttled: ThrottleState::NotStated,
+            result_status: None,
+            mailbox: MailboxKey("upn:x".into()),
+            organization_id: None,
+            mailbox_guid: None,
+            mailbox_owner_upn: None,
+            user_id: None,
+            user_type: Some(UserType::Other("Novel".into())),
+            user_key: None,
+            logon_type: None,
+            internal_logon_type: None,
+            logon_user_sid: None,
+            external_access: None,
+            origin: Origin::default(),
+            client: Client::default(),
+            token: Token::default(),
+            operation_count: None,
+            folders: Vec::new(),
+            items: Vec::new(),
+            truncated: false,
+            issues: vec![mailtrail_model::IssueCode::Truncated],
+        }
+    }
+
+    fn spilled(run_bytes: usize, copies: u64) -> (tempfile::TempDir, Spill) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::with_run_bytes(folder.path().join("copies"), run_bytes);
+        for n in 0..copies {
+            let mut content = Vec::new();
+            record_bytes::write(&mut content, &record(n));
+            // 7 and 31 share no factor with the moduli: accesses come shuffled, some of them twice.
+            let access_no = u32::try_from(n * 7 % 31 * 31 + n * 5 % 29).unwrap();
+            spill.push(access_no, record(n).locator, &content).unwrap();
+        }
+        (folder, spill)
+    }
+
+    #[test]
+    fn copies_come_back_whole_and_sorted_from_any_number_of_runs() {
+        for run_bytes in [1, 1_000, 50_000, RUN_BYTES] {
+            let (_folder, spill) = spilled(run_bytes, 900);
+            let mut copies = spill.sorted().unwrap();
+            let mut last = (0, 0);
+            let mut places = Vec::new();
+            while let Some(access_no) = copies.peek() {
+                let copy = copies.next().unwrap().unwrap();
+                assert_eq!(copy.access_no, access_no);
+                assert!((copy.access_no, copy.place + 1) > last, "out of order");
+                last = (copy.access_no, copy.place + 1);
+                assert_eq!(copy.record, record(copy.place));
+                places.push(copy.place);
+            }
+            places.sort_unstable();
+            assert_eq!(places, (0..900).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn nothing_spilled_makes_no_file() {
+        let (folder, spill) = spilled(RUN_BYTES, 0);
+        assert!(spill.sorted().unwrap().next().unwrap().is_none());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error() {
+        let (folder, spill) = spilled(1_000, 200);
+        std::fs::write(folder.path().join("copies"), vec![0xff; 3_000]).unwrap();
+        let outcome = spill.sorted().and_then(|mut copies| {
+            while copies.next()?.is_some() {}
+            Ok(())
+        });
+        assert!(outcome.is_err());
+    }
+}

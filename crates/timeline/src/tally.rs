@@ -49,3 +49,38 @@ impl Tally {
         columns::activity(&counts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(source: u32, operation: &str, hour: Option<i64>, rows: u64) -> ActivityCount {
+        ActivityCount { source: SourceId(source), operation: operation.into(), hour: hour.map(UtcMicros), rows }
+    }
+
+    #[test]
+    fn equal_keys_are_summed_over_blocks() {
+        let mut tally = Tally::default();
+        for _ in 0..3 {
+            let block = [count(0, "Send", Some(0), 2), count(0, "Send", None, 1), count(1, "Send", Some(0), 5)];
+            assert!(tally.add(&block).unwrap().is_none());
+        }
+        let frame = tally.flush().unwrap();
+        let rows: Vec<_> = crate::read::large(&frame, crate::schema::ROWS).unwrap().iter().flatten().collect();
+        assert_eq!(rows, [3, 6, 15]);
+        assert_eq!(tally.flush().unwrap().height(), 0);
+    }
+
+    #[test]
+    fn invented_operations_do_not_grow_the_map_without_end() {
+        let mut tally = Tally::default();
+        let mut written = 0;
+        for n in 0..CAP + 10 {
+            if let Some(frame) = tally.add(&[count(0, &format!("Invented{n}"), None, 1)]).unwrap() {
+                written += frame.height();
+            }
+        }
+        assert_eq!(written, CAP);
+        assert_eq!(tally.flush().unwrap().height(), 10);
+    }
+}

@@ -10,4 +10,5 @@
 
 mod build;
 mod duplicates;
+mod order;
 mod write;

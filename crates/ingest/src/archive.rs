@@ -1,15 +1,17 @@
 //! Owns zip archives: which members are read, which are refused and why. A member is a source of its own, with its archive's
 //! hash as parent; nothing is ever unpacked to a disk, so a hostile name can only mislead people, and is refused for that.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use mailtrail_model::{Finding, Sha256};
 use zip::ZipArchive;
 
 use crate::read::{Feed, Gone, Stamp, Told};
 use crate::source::ReadSeek;
-use crate::stream::{Hashed, Packing};
+use crate::stream::{Content, Hashed, Packing};
 use crate::transcode::Encoding;
 
 /// A member as the archive's table of contents has it.
@@ -28,6 +30,7 @@ impl Feed<'_> {
         raw: &mut dyn ReadSeek,
         depth: u32,
     ) -> Result<(), Gone> {
+        let options = self.options;
         let mut hashed = Hashed::new(raw, self.progress);
         let drained = hashed.drain();
         let (sha256, bytes) = hashed.finish();
@@ -56,7 +59,12 @@ impl Feed<'_> {
                 continue;
             }
             match archive.by_index(member.index) {
-                Ok(mut content) => self.stream(&full_name, Some(sha256), &mut content, depth)?,
+                Ok(content) => {
+                    let compressed = Rc::new(Cell::new(content.compressed_size()));
+                    // The limits hold here, too: a member is hashed to its end even if it is refused.
+                    let mut held = Content::held(content, compressed, &options.limits);
+                    self.stream(&full_name, Some(sha256), &mut held, depth)?;
+                }
                 Err(error) => {
                     let why = format!("cannot be unpacked ({error}); unpack the archive and hand in the folder");
                     self.refuse(&full_name, Some(sha256), why);

@@ -2,13 +2,17 @@
 //!
 //! Does not: write a table, judge duplicates, infer anything. Never panics on any bytes.
 
+mod address;
 mod archive;
 mod block;
 mod container;
 mod cut;
 mod drive;
 pub mod inputs;
+mod instant;
 mod limits;
+mod normalize;
+mod operation;
 mod read;
 mod row;
 mod sniff;
@@ -17,6 +21,7 @@ mod stream;
 mod tally;
 mod transcode;
 mod turn;
+mod wire;
 mod work;
 
 pub use drive::{IngestError, IngestOptions, IngestReport, ingest};

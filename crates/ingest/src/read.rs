@@ -335,10 +335,6 @@ impl<'e> Feed<'e> {
             let (count, read) = read_full(&mut tap.reader, self.buffer.room(0));
             self.buffer.advance(count);
             match read {
-                Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
-                    // The transcoder needs a few bytes of room for one character.
-                    self.buffer.room(64);
-                }
                 Err(error) => {
                     tap.trouble = Some(error);
                     tap.ended = true;

@@ -129,8 +129,13 @@ fn sniff_json(head: &[u8], at: usize, last: bool, depth_cap: usize) -> Sniffed {
             let cutter = Cutter::Json(JsonCutter::new(row, descend, depth_cap));
             Sniffed::Known { cutter, reader, next: 0 }
         }
-        Err(reason) => refuse(&head[at..], &reason),
+        Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[at..])),
     }
+}
+
+/// A container's own refusal says what is known and what to do; what it saw was text already parsed, so the bytes are added.
+fn with_beginning(reason: &str, head: &[u8]) -> String {
+    format!("{reason} (the file begins with {})", shown(head))
 }
 
 fn sniff_xml(head: &[u8], at: usize) -> Sniffed {
@@ -142,7 +147,7 @@ fn sniff_xml(head: &[u8], at: usize) -> Sniffed {
     }
     match container::recognise_xml(name) {
         Ok(reader) => Sniffed::Known { cutter: Cutter::Xml(XmlCutter::default()), reader, next: 0 },
-        Err(reason) => refuse(&head[at..], &reason),
+        Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[at..])),
     }
 }
 
@@ -172,7 +177,7 @@ fn sniff_csv(head: &[u8], at: usize, last: bool) -> Sniffed {
             Ok((reader, columns)) => {
                 Sniffed::Known { cutter: Cutter::Csv(CsvCutter::new(delimiter, newline, columns, line)), reader, next }
             }
-            Err(reason) => refuse(&head[start..], &reason),
+            Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[start..])),
         };
     }
 }

@@ -114,6 +114,11 @@ impl<'r> Content<'r> {
         Ok(Self { inner, packed: packing != Packing::Plain, compressed, out: Rc::default(), limits })
     }
 
+    /// What an archive's own reader unpacks, held to the limits.
+    pub(crate) fn held(unpacked: impl Read + 'r, compressed: Rc<Cell<u64>>, limits: &'r Limits) -> Self {
+        Self { inner: Box::new(unpacked), packed: true, compressed, out: Rc::default(), limits }
+    }
+
     /// Content bytes that came out so far, to be read while something else holds the reader.
     pub(crate) fn counter(&self) -> Rc<Cell<u64>> {
         Rc::clone(&self.out)

@@ -70,6 +70,9 @@ impl Encoding {
     }
 }
 
+/// Room in which any character fits, so that decoding always gets on.
+const SPILL: usize = 16;
+
 /// A reader of UTF-8 over a reader of any [`Encoding`].
 pub(crate) struct Transcoder<R> {
     inner: R,
@@ -78,6 +81,10 @@ pub(crate) struct Transcoder<R> {
     pending: Vec<u8>,
     at: usize,
     end: usize,
+    /// Text that did not fit into the last piece it was read into, `spill_at..spill_end`.
+    spill: [u8; SPILL],
+    spill_at: usize,
+    spill_end: usize,
     ended: bool,
     finished: bool,
     replaced: bool,
@@ -93,7 +100,19 @@ impl<R: Read> Transcoder<R> {
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
         };
         let pending = if decoder.is_some() { vec![0; Self::CHUNK] } else { Vec::new() };
-        Self { inner, decoder, pending, at: 0, end: 0, ended: false, finished: false, replaced: false }
+        Self {
+            inner,
+            decoder,
+            pending,
+            at: 0,
+            end: 0,
+            spill: [0; SPILL],
+            spill_at: 0,
+            spill_end: 0,
+            ended: false,
+            finished: false,
+            replaced: false,
+        }
     }
 
     /// Whether anything had to be replaced by U+FFFD so far.
@@ -104,16 +123,32 @@ impl<R: Read> Transcoder<R> {
 
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else {
+        if self.decoder.is_none() {
             return self.inner.read(out);
-        };
-        // The decoder may need a few bytes of room for one character; callers read in large pieces.
-        loop {
-            if self.finished || out.is_empty() {
-                return Ok(0);
+        }
+        if self.spill_at == self.spill_end {
+            if out.len() >= SPILL {
+                return self.decode(out);
             }
+            let mut spill = [0; SPILL];
+            self.spill_end = self.decode(&mut spill)?;
+            (self.spill, self.spill_at) = (spill, 0);
+        }
+        let count = out.len().min(self.spill_end - self.spill_at);
+        out[..count].copy_from_slice(&self.spill[self.spill_at..self.spill_at + count]);
+        self.spill_at += count;
+        Ok(count)
+    }
+}
+
+impl<R: Read> Transcoder<R> {
+    /// Decodes into `out`, which has room for any character; 0 at the end only.
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let Some(decoder) = &mut self.decoder else { return Ok(0) };
+        while !self.finished {
             if self.at == self.end && !self.ended {
                 self.at = 0;
+                self.end = 0;
                 self.end = self.inner.read(&mut self.pending)?;
                 self.ended = self.end == 0;
             }
@@ -125,10 +160,8 @@ impl<R: Read> Read for Transcoder<R> {
             if written > 0 {
                 return Ok(written);
             }
-            if result == encoding_rs::CoderResult::OutputFull {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "the piece to read into is too small"));
-            }
         }
+        Ok(0)
     }
 }
 
@@ -160,7 +193,7 @@ mod tests {
             let bytes = utf16(text, big);
             assert_eq!(encoding.source_len(text.as_bytes()), bytes.len() as u64);
             let mut reader = Transcoder::new(&bytes[..], encoding);
-            let (mut out, mut piece) = (Vec::new(), [0u8; 8]);
+            let (mut out, mut piece) = (Vec::new(), [0u8; 3]);
             loop {
                 let n = reader.read(&mut piece).unwrap();
                 if n == 0 {

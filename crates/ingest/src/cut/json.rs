@@ -9,18 +9,32 @@ use memchr::{memchr, memchr3, memmem};
 
 use super::{Cut, Fault, MARK, Step, count, trim_end};
 
+/// How far a line's end is looked for before brackets are counted instead: an array without line ends must not be searched
+/// to its end for each of its rows.
+const LINE_LOOK: usize = 64 << 10;
+
+/// How far behind a row the line's end is looked for.
+const GAP_LOOK: usize = 64;
+
 /// Cuts JSON rows.
 #[derive(Debug)]
 pub(crate) struct JsonCutter {
     /// The last row stood alone on its line: then the line end finds the next, and counting braces is check enough.
     lines: bool,
-    /// The first key of the first row, with its quotes.
-    first_key: Option<memmem::Finder<'static>>,
+    /// How the first row begins.
+    opening: Option<Opening>,
     /// Where the rows of a page stand, from its top: `["value"]`.
     descend: &'static [&'static str],
     depth_cap: usize,
     arrays: u32,
     page: Page,
+}
+
+/// The first two keys of the first row, with their quotes. Objects within rows seldom begin with both.
+#[derive(Debug)]
+struct Opening {
+    first: memmem::Finder<'static>,
+    second: Option<Vec<u8>>,
 }
 
 /// Where in a page the cutter is.
@@ -63,8 +77,7 @@ pub(crate) enum ValueEnd {
 impl JsonCutter {
     /// `first` is the text of the first row; it may be cut.
     pub(crate) fn new(first: &[u8], descend: &'static [&'static str], depth_cap: usize) -> Self {
-        let first_key = first_key(first).map(|key| memmem::Finder::new(key).into_owned());
-        Self { lines: true, first_key, descend, depth_cap, arrays: 0, page: Page::Outside }
+        Self { lines: true, opening: Opening::of(first), descend, depth_cap, arrays: 0, page: Page::Outside }
     }
 
     pub(crate) fn step(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
@@ -92,12 +105,12 @@ impl JsonCutter {
         }
     }
 
+    /// The nearest place that looks like a row's beginning.
     pub(crate) fn resume(&self, bytes: &[u8], at: usize) -> Option<usize> {
         let from = bytes.len().min(at + 1);
-        if let Some(found) = self.next_with_first_key(bytes, from) {
-            return Some(found);
-        }
-        memmem::find(&bytes[from..], b"\n{").map(|i| from + i + 1)
+        let line = memmem::find(&bytes[from..], b"\n{").map(|i| from + i + 1);
+        let within = &bytes[..line.unwrap_or(bytes.len())];
+        self.opening.as_ref().and_then(|opening| opening.find(within, from)).or(line)
     }
 
     pub(crate) fn unfinished(&self) -> Option<&'static str> {
@@ -136,14 +149,25 @@ impl JsonCutter {
     }
 
     fn row(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
-        if self.lines
-            && let Some(cut) = self.line(bytes, at)
-        {
-            return Step::Row(cut);
+        if self.lines {
+            let seen = &bytes[at..bytes.len().min(at + LINE_LOOK)];
+            match memchr(b'\n', seen) {
+                None if !last && seen.len() < LINE_LOOK => return Step::More,
+                None => {}
+                Some(line_end) => {
+                    if let Some(cut) = self.line(bytes, at, at + line_end) {
+                        return Step::Row(cut);
+                    }
+                }
+            }
         }
         match value_end(bytes, at) {
             ValueEnd::At { end, depth } => {
-                self.lines = ends_line(bytes, end);
+                let after = end + bytes[end..].iter().take(GAP_LOOK).take_while(|b| b" \t\r,".contains(b)).count();
+                if after == bytes.len() && !last && after - end < GAP_LOOK {
+                    return Step::More;
+                }
+                self.lines = bytes.get(after).is_none_or(|b| *b == b'\n');
                 let fault = (depth > self.depth_cap).then_some(Fault::TooDeep);
                 Step::Row(Cut { start: at, end, next: end, fault })
             }
@@ -155,15 +179,14 @@ impl JsonCutter {
     }
 
     /// The object on this line, if it is plainly the only thing on it.
-    fn line(&self, bytes: &[u8], at: usize) -> Option<Cut> {
-        let line_end = at + memchr(b'\n', &bytes[at..])?;
+    fn line(&self, bytes: &[u8], at: usize, line_end: usize) -> Option<Cut> {
         let mut end = trim_end(bytes, at, line_end);
         if bytes[end - 1] == b',' {
             end = trim_end(bytes, at, end - 1);
         }
         let row = &bytes[at..end];
         let whole = row.ends_with(b"}") && count(row, b'{') == count(row, b'}');
-        let alone = || self.first_key.as_ref().is_some_and(|key| key.find_iter(row).nth(1).is_none());
+        let alone = || self.opening.as_ref().is_some_and(|opening| opening.find(row, 1).is_none());
         (whole && alone()).then_some(Cut { start: at, end, next: end, fault: None })
     }
 
@@ -183,15 +206,6 @@ impl JsonCutter {
             }
             None => Step::More,
         }
-    }
-
-    /// The next object that begins with the first row's first key.
-    fn next_with_first_key(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let key = self.first_key.as_ref()?;
-        key.find_iter(&bytes[from..]).find_map(|i| {
-            let brace = trim_end(bytes, from, from + i);
-            (brace > from && bytes[brace - 1] == b'{').then(|| brace - 1)
-        })
     }
 
     /// The rest of a page after its rows.
@@ -234,19 +248,49 @@ fn scalar(bytes: &[u8], at: usize, last: bool) -> Step {
     Step::Row(Cut { start: at, end: trim_end(bytes, at, end), next: end, fault: None })
 }
 
-/// Whether nothing but separators follow on the line.
-fn ends_line(bytes: &[u8], end: usize) -> bool {
-    let after = end + bytes[end..].iter().take_while(|b| b" \t\r,".contains(b)).count();
-    bytes.get(after).is_none_or(|b| *b == b'\n')
+impl Opening {
+    fn of(row: &[u8]) -> Option<Self> {
+        let (first, value) = key(row, row.strip_prefix(b"{").map(|_| 1)?)?;
+        let second = match any_value_end(row, value) {
+            Some(ValueEnd::At { end, .. }) => key(row, skip_comma(row, end)).map(|(second, _)| second.to_vec()),
+            _ => None,
+        };
+        Some(Self { first: memmem::Finder::new(first).into_owned(), second })
+    }
+
+    /// The next object that begins with these keys.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        self.first.find_iter(bytes.get(from..)?).find_map(|i| {
+            let brace = trim_end(bytes, from, from + i);
+            let begins = brace > from && bytes[brace - 1] == b'{' && self.goes_on(bytes, from + i);
+            begins.then(|| brace - 1)
+        })
+    }
+
+    /// Whether the second key follows the first, which stands at `first`.
+    fn goes_on(&self, bytes: &[u8], first: usize) -> bool {
+        let Some(second) = &self.second else { return true };
+        let Some((_, value)) = key(bytes, first) else { return false };
+        match any_value_end(bytes, value) {
+            Some(ValueEnd::At { end, .. }) => {
+                bytes.get(skip_comma(bytes, end)..).is_some_and(|rest| rest.starts_with(second))
+            }
+            _ => false,
+        }
+    }
 }
 
-/// The first key of an object, with its quotes.
-fn first_key(object: &[u8]) -> Option<&[u8]> {
-    let quote = skip_space(object, 1);
-    match (object.first(), string_end(object, quote)) {
-        (Some(b'{'), ValueEnd::At { end, .. }) => Some(&object[quote..end]),
-        _ => None,
-    }
+/// The key at or after `at`, with its quotes, and where its value begins.
+fn key(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let quote = skip_space(bytes, at);
+    let ValueEnd::At { end, .. } = string_end(bytes, quote) else { return None };
+    let colon = skip_space(bytes, end);
+    (bytes.get(colon) == Some(&b':')).then(|| (&bytes[quote..end], skip_space(bytes, colon + 1)))
+}
+
+fn skip_comma(bytes: &[u8], at: usize) -> usize {
+    let comma = skip_space(bytes, at);
+    if bytes.get(comma) == Some(&b',') { skip_space(bytes, comma + 1) } else { comma }
 }
 
 fn skip_space(bytes: &[u8], at: usize) -> usize {
@@ -263,7 +307,11 @@ fn descent(bytes: &[u8], at: usize, path: &[&str]) -> Descent {
             None => return Descent::More,
             Some(b',') => member += 1,
             Some(b'"') => {
-                let ValueEnd::At { end: key_end, .. } = string_end(bytes, member) else { return Descent::More };
+                let key_end = match string_end(bytes, member) {
+                    ValueEnd::At { end, .. } => end,
+                    ValueEnd::Open => return Descent::More,
+                    ValueEnd::Broken(_) => return Descent::Other,
+                };
                 let colon = skip_space(bytes, key_end);
                 match bytes.get(colon) {
                     None => return Descent::More,
@@ -281,9 +329,9 @@ fn descent(bytes: &[u8], at: usize, path: &[&str]) -> Descent {
                     };
                 }
                 match any_value_end(bytes, value) {
-                    ValueEnd::At { end, .. } => member = end,
-                    ValueEnd::Open => return Descent::More,
-                    ValueEnd::Broken(_) => return Descent::Other,
+                    Some(ValueEnd::At { end, .. }) => member = end,
+                    Some(ValueEnd::Broken(_)) => return Descent::Other,
+                    Some(ValueEnd::Open) | None => return Descent::More,
                 }
             }
             Some(_) => return Descent::Other,
@@ -291,15 +339,17 @@ fn descent(bytes: &[u8], at: usize, path: &[&str]) -> Descent {
     }
 }
 
-fn any_value_end(bytes: &[u8], at: usize) -> ValueEnd {
-    match bytes[at] {
+/// The end of whatever value stands at `at`.
+fn any_value_end(bytes: &[u8], at: usize) -> Option<ValueEnd> {
+    let end = match bytes.get(at)? {
         b'{' | b'[' => value_end(bytes, at),
         b'"' => string_end(bytes, at),
         _ => match bytes[at..].iter().position(|b| b",}]".contains(b)) {
             Some(length) => ValueEnd::At { end: at + length, depth: 0 },
             None => ValueEnd::Open,
         },
-    }
+    };
+    Some(end)
 }
 
 /// The end of the object or array that opens at `at`.

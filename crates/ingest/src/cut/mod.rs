@@ -102,3 +102,6 @@ pub(crate) fn trim_end(bytes: &[u8], start: usize, end: usize) -> usize {
 pub(crate) fn count(bytes: &[u8], wanted: u8) -> usize {
     bytes.chunks(240).map(|chunk| usize::from(chunk.iter().map(|b| u8::from(*b == wanted)).sum::<u8>())).sum()
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,7 +54,7 @@ pub(crate) fn run_with(inputs: &[SourceInput], options: &IngestOptions) -> (Inge
     (report, sink.lines.into_inner().unwrap())
 }
 
-fn options(threads: usize, block_bytes: usize) -> IngestOptions {
+pub(crate) fn options(threads: usize, block_bytes: usize) -> IngestOptions {
     IngestOptions { threads, block_bytes, limits: Limits::default() }
 }
 
@@ -62,11 +62,11 @@ pub(crate) fn run(inputs: &[SourceInput]) -> (IngestReport, Vec<String>) {
     run_with(inputs, &options(2, 8 << 20))
 }
 
-fn source(name: &str, bytes: impl AsRef<[u8]>) -> SourceInput {
+pub(crate) fn source(name: &str, bytes: impl AsRef<[u8]>) -> SourceInput {
     SourceInput::from_bytes(name, bytes.as_ref().to_vec())
 }
 
-fn record(id: u32) -> String {
+pub(crate) fn record(id: u32) -> String {
     format!(
         r#"{{"CreationTime":"2023-12-01T10:00:{:02}","Id":"00000000-0000-4000-8000-{id:012}","Operation":"SomethingElse{}","RecordType":1,"Workload":"Exchange","UserId":"a@example.com","Note":"a, \"quoted\" {{brace"}}"#,
         id % 60,
@@ -74,7 +74,7 @@ fn record(id: u32) -> String {
     )
 }
 
-fn csv(ids: impl Iterator<Item = u32>) -> String {
+pub(crate) fn csv(ids: impl Iterator<Item = u32>) -> String {
     let mut out = String::from("CreationDate,UserIds,Operations,AuditData\r\n");
     for id in ids {
         let body = record(id).replace('"', "\"\"");
@@ -83,17 +83,17 @@ fn csv(ids: impl Iterator<Item = u32>) -> String {
     out
 }
 
-fn ndjson(ids: impl Iterator<Item = u32>) -> String {
+pub(crate) fn ndjson(ids: impl Iterator<Item = u32>) -> String {
     ids.map(|id| record(id) + "\n").collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn rows(report: &IngestReport) -> Vec<u64> {
+pub(crate) fn rows(report: &IngestReport) -> Vec<u64> {
     report.counts.iter().map(|c| c.read).collect()
 }
 

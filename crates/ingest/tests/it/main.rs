@@ -1,4 +1,5 @@
 //! Tests of ingest at its boundary: bytes in, blocks out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
+mod archives;
 mod engine;

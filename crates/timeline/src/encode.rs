@@ -23,10 +23,13 @@ use crate::{
     schema::{Kind, Table},
 };
 
+/// A column of a row group: its compressed pages.
+pub(crate) type Pages = Vec<pq::CompressedPage>;
+
 /// A row group's compressed pages, column by column.
 pub(crate) struct RowGroup {
-    rows: u64,
-    columns: Vec<Vec<pq::CompressedPage>>,
+    pub(crate) rows: usize,
+    pub(crate) columns: Vec<Pages>,
 }
 
 /// Encodes frames of one table.
@@ -52,22 +55,33 @@ impl Encoder {
 
     /// The frame as a row group. The frame's columns are the table's, in its order.
     pub(crate) fn encode(&self, frame: &DataFrame) -> Result<RowGroup, TimelineError> {
-        self.pages(frame).map_err(|source| encode_error(self.table, source))
+        let columns = (0..self.table.columns.len()).map(|at| self.column(frame, at)).collect::<Result<_, _>>()?;
+        Ok(RowGroup { rows: frame.height(), columns })
     }
 
-    fn pages(&self, frame: &DataFrame) -> PolarsResult<RowGroup> {
-        let mut columns = Vec::with_capacity(self.table.columns.len());
-        let fields = self.arrow.iter_values().zip(self.parquet.fields());
-        for ((column, (arrow, parquet)), (_, kind)) in frame.columns().iter().zip(fields).zip(self.table.columns) {
-            let array = column.as_materialized_series().rechunk().to_arrow_with_field(0, Cow::Borrowed(arrow), true)?;
-            let options = options(*kind)?;
-            for pages in pq::array_to_columns(array, parquet.clone(), options, &[encoding(*kind)])? {
-                let pages = pages.map(|page| page.map_err(|e| ParquetError::FeatureNotSupported(e.to_string())));
-                let compressor = pq::Compressor::new_from_vec(pages, options.compression, Vec::new());
-                columns.push(compressor.collect::<Result<Vec<_>, _>>().map_err(PolarsError::from)?);
+    /// One column of the frame as pages.
+    pub(crate) fn column(&self, frame: &DataFrame, at: usize) -> Result<Pages, TimelineError> {
+        self.pages(frame, at).map_err(|source| encode_error(self.table, source))
+    }
+
+    fn pages(&self, frame: &DataFrame, at: usize) -> PolarsResult<Pages> {
+        let missing = || PolarsError::ColumnNotFound(self.table.file.into());
+        let column = frame.columns().get(at).ok_or_else(missing)?;
+        let (_, arrow) = self.arrow.get_at_index(at).ok_or_else(missing)?;
+        let parquet = self.parquet.fields().get(at).ok_or_else(missing)?;
+        let (_, kind) = self.table.columns.get(at).ok_or_else(missing)?;
+        let array = column.as_materialized_series().rechunk().to_arrow_with_field(0, Cow::Borrowed(arrow), true)?;
+        let options = options(*kind)?;
+        let mut compressed = Vec::new();
+        // One leaf: no column of ours is nested.
+        for pages in pq::array_to_columns(array, parquet.clone(), options, &[encoding(*kind)])? {
+            let pages = pages.map(|page| page.map_err(|e| ParquetError::FeatureNotSupported(e.to_string())));
+            let compressor = pq::Compressor::new_from_vec(pages, options.compression, Vec::new());
+            for page in compressor {
+                compressed.push(page.map_err(PolarsError::from)?);
             }
         }
-        Ok(RowGroup { rows: u64::try_from(frame.height()).unwrap_or(u64::MAX), columns })
+        Ok(compressed)
     }
 }
 
@@ -100,7 +114,8 @@ impl TableFile {
                 pages.iter().map(PolarsResult::Ok),
             )))
         }));
-        self.writer.write(group.rows, columns).map_err(|source| encode_error(self.table, source))
+        let rows = u64::try_from(group.rows).unwrap_or(u64::MAX);
+        self.writer.write(rows, columns).map_err(|source| encode_error(self.table, source))
     }
 
     /// Writes the footer. The disk is not waited for: a table that a power cut left incomplete has no footer and does not

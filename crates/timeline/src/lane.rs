@@ -4,13 +4,14 @@
 //! Invariant: which rows share a row group depends on the order and size of the frames only. A block of a large export may
 //! hold a handful of accesses; one row group each would make the footer grow with the export and spoil the dictionaries.
 //!
-//! How the work is shared: `push` (serial, in source order) forms jobs; `work` (any thread) encodes one; `write_ready`
-//! (serial) writes what is done at the head of the queue. Nobody waits for anybody, so one thread is enough.
+//! How the work is shared: `push` (serial, in source order) closes row groups; `work` (any thread) encodes one column of
+//! one; what is whole at the head of the queue is written. Nobody waits for anybody, so one thread is enough, and a column
+//! at a time is little enough that two threads are busy to the end.
 
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use polars::prelude::DataFrame;
@@ -18,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::{
     TimelineError,
-    encode::{Encoder, RowGroup, TableFile},
+    encode::{Encoder, Pages, RowGroup, TableFile},
     schema::Table,
 };
 
@@ -43,10 +44,25 @@ struct State {
     rows: u64,
 }
 
-enum Slot {
-    Waiting(DataFrame),
-    Taken,
-    Done(RowGroup),
+/// A closed row group on its way to the file.
+struct Slot {
+    frame: Arc<DataFrame>,
+    /// The next column nobody has taken.
+    next: usize,
+    columns: Vec<Option<Pages>>,
+    /// Columns that are not encoded yet.
+    missing: usize,
+}
+
+impl Slot {
+    fn new(frame: DataFrame) -> Self {
+        let width = frame.width();
+        Self { frame: Arc::new(frame), next: 0, columns: (0..width).map(|_| None).collect(), missing: width }
+    }
+
+    fn untaken(&self) -> usize {
+        self.columns.len() - self.next
+    }
 }
 
 impl Lane {
@@ -94,35 +110,38 @@ impl Lane {
         for frame in frames {
             group.vstack_mut_owned(frame).map_err(|source| TimelineError::Encode { table: self.table.file, source })?;
         }
-        state.queue.push_back(Slot::Waiting(group));
+        state.queue.push_back(Slot::new(group));
         Ok(())
     }
 
-    /// Encodes one waiting row group, if there is one. For any thread.
+    /// Encodes one column of a closed row group, if one is left. For any thread.
     pub(crate) fn work(&self) -> Result<bool, TimelineError> {
-        let (number, frame) = {
+        let (number, frame, column) = {
             let mut state = self.lock();
-            let Some(at) = state.queue.iter().position(|slot| matches!(slot, Slot::Waiting(_))) else {
+            let head = state.head;
+            let Some((at, slot)) = state.queue.iter_mut().enumerate().find(|(_, slot)| slot.untaken() > 0) else {
                 return Ok(false);
             };
-            let Slot::Waiting(frame) = std::mem::replace(&mut state.queue[at], Slot::Taken) else { return Ok(false) };
-            (state.head + at, frame)
+            slot.next += 1;
+            (head + at, Arc::clone(&slot.frame), slot.next - 1)
         };
-        let group = self.encoder.encode(&frame)?;
+        let pages = self.encoder.column(&frame, column)?;
         drop(frame);
         let mut state = self.lock();
-        // A taken slot cannot be written, so the head has not moved past it.
+        // A slot with a missing column cannot be written, so the head has not moved past it.
         let at = number - state.head;
-        state.queue[at] = Slot::Done(group);
+        let slot = &mut state.queue[at];
+        slot.columns[column] = Some(pages);
+        slot.missing -= 1;
         Ok(true)
     }
 
-    /// Row groups that wait to be encoded.
+    /// Columns nobody has taken.
     pub(crate) fn waiting(&self) -> usize {
-        self.lock().queue.iter().filter(|slot| matches!(slot, Slot::Waiting(_))).count()
+        self.lock().queue.iter().map(Slot::untaken).sum()
     }
 
-    /// Encodes every waiting row group on all threads of the pool and writes them.
+    /// Encodes everything that waits on all threads of the pool and writes it.
     pub(crate) fn drain(&self) -> Result<(), TimelineError> {
         (0..self.waiting()).into_par_iter().try_for_each(|_| self.work().map(|_| ()))?;
         write_ready(&mut self.lock())
@@ -145,9 +164,10 @@ impl Lane {
 }
 
 fn write_ready(state: &mut State) -> Result<(), TimelineError> {
-    while let Some(Slot::Done(_)) = state.queue.front() {
-        if let Some(Slot::Done(group)) = state.queue.pop_front() {
+    while state.queue.front().is_some_and(|slot| slot.missing == 0) {
+        if let Some(slot) = state.queue.pop_front() {
             state.head += 1;
+            let group = RowGroup { rows: slot.frame.height(), columns: slot.columns.into_iter().flatten().collect() };
             state.file.append(&group)?;
         }
     }

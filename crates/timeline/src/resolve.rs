@@ -100,10 +100,10 @@ impl Lanes {
         self.folder_syncs.push(columns::folder_syncs(&rows)?)
     }
 
-    /// Encodes on all threads once a few row groups wait.
+    /// Encodes on all threads once a row group or two wait.
     fn relieve(&self) -> Result<(), TimelineError> {
         let lanes = [&self.accesses, &self.items, &self.folder_syncs];
-        if lanes.iter().map(|lane| lane.waiting()).sum::<usize>() < 4 {
+        if lanes.iter().map(|lane| lane.waiting()).sum::<usize>() < 60 {
             return Ok(());
         }
         lanes.into_iter().try_for_each(Lane::drain)

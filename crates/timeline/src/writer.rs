@@ -31,8 +31,6 @@ use crate::{
 pub(crate) const ACCESS_GROUP: usize = 4_096;
 /// Rows of a row group of the narrow tables.
 pub(crate) const NARROW_GROUP: usize = 32_768;
-/// Row groups that may wait before a worker encodes more than one at a time.
-const BACKLOG: usize = 2;
 
 /// Writes the tables of a case.
 pub struct TableWriter {
@@ -209,18 +207,10 @@ impl TableWriter {
         }
     }
 
-    /// Lends a hand to the lanes: encodes a waiting row group, and more if they pile up.
+    /// Lends a hand to the lanes, a column at a time, until nothing waits.
     fn help(&self) -> Result<(), TimelineError> {
-        let mut worked = true;
-        while worked {
-            worked = false;
-            for lane in self.lanes.all() {
-                worked |= lane.work()?;
-            }
-            let waiting: usize = self.lanes.all().iter().map(|lane| lane.waiting()).sum();
-            if waiting <= BACKLOG {
-                return Ok(());
-            }
+        for lane in self.lanes.all() {
+            while lane.work()? {}
         }
         Ok(())
     }

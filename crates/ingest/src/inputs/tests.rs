@@ -652,8 +652,25 @@ fn a_mailbox_nobody_knows_is_refused_in_gaps_and_attribution() {
     );
 }
 
+/// The first words of every reader about the same bytes; `None` where it takes them.
+fn every_reader(bytes: &[u8]) -> [Option<InputErrors>; 11] {
+    [
+        read_case("f", bytes).map(drop).err(),
+        read_attribution("f", bytes).map(drop).err(),
+        read_rules("f", bytes).map(drop).err(),
+        read_roster("f", bytes).map(drop).err(),
+        read_listing("f", bytes, None, None).map(drop).err(),
+        read_controls("f", bytes, None).map(drop).err(),
+        read_signins("f", bytes).map(drop).err(),
+        read_devices("f", bytes).map(drop).err(),
+        read_known_gaps("f", bytes).map(drop).err(),
+        read_privilege("f", bytes).map(drop).err(),
+        read_apps("f", bytes).map(drop).err(),
+    ]
+}
+
 #[test]
-fn no_bytes_make_a_reader_panic() {
+fn a_reader_that_refuses_says_why() {
     let texts: [&[u8]; 9] = [
         b"",
         b"\xff\xfe",
@@ -666,20 +683,25 @@ fn no_bytes_make_a_reader_panic() {
         b"a\x00b,c\n\xf0\x9f",
     ];
     for text in texts {
-        let lines = [
-            read_case("f", text).map(drop).err(),
-            read_attribution("f", text).map(drop).err(),
-            read_rules("f", text).map(drop).err(),
-            read_roster("f", text).map(drop).err(),
-            read_listing("f", text, None, None).map(drop).err(),
-            read_controls("f", text, None).map(drop).err(),
-            read_signins("f", text).map(drop).err(),
-            read_devices("f", text).map(drop).err(),
-            read_known_gaps("f", text).map(drop).err(),
-            read_privilege("f", text).map(drop).err(),
-            read_apps("f", text).map(drop).err(),
-        ];
-        assert!(lines.iter().flatten().all(|error| !error.errors.is_empty()));
+        assert!(every_reader(text).iter().flatten().all(|error| !error.errors.is_empty()));
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..120)) {
+        proptest::prop_assert!(every_reader(&bytes).iter().flatten().all(|error| !error.to_string().is_empty()));
+    }
+
+    #[test]
+    fn no_text_made_of_an_inputs_own_words_makes_a_reader_panic(
+        words in proptest::collection::vec(proptest::sample::select(vec![
+            "[[suspect]]", "[case]", "[inputs]", "[[source]]", "fact", "address", "=", "\"x\"", "\n", ",", ";", "upn", "mailbox",
+            "MessageId", "received", "zone", "start", "end", "2024-01-05", "[", "]", "{", "}", "\"", "as_of", "a@x.example", "1e400",
+        ]), 0..40),
+    ) {
+        proptest::prop_assert!(every_reader(words.concat().as_bytes()).iter().flatten().all(|error| !error.errors.is_empty()));
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// Reads `1GB`, `250 MB`, `4096`. Powers of ten, as disks are sold.
+/// Reads `1GB`, `0.1GB`, `250 MB`, `4096`. Powers of ten, as disks are sold.
 ///
 /// # Errors
 /// If it is no size.
@@ -54,8 +54,12 @@ pub fn parse_size(text: &str) -> Result<u64, SynthError> {
     let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000), ("B", 1), ("", 1)];
     let (number, unit) =
         units.iter().find_map(|(name, unit)| Some((upper.strip_suffix(name)?, *unit))).ok_or_else(refuse)?;
-    let number: u64 = number.trim().parse().map_err(|_| refuse())?;
-    number.checked_mul(unit).ok_or_else(refuse)
+    // `0.1GB` is exact: digits are shifted, nothing is rounded.
+    let (whole, fraction) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+    let digits: u64 = format!("{whole}{fraction}").parse().map_err(|_| refuse())?;
+    let places = u32::try_from(fraction.len()).map_err(|_| refuse())?;
+    let scaled = digits.checked_mul(unit).ok_or_else(refuse)?;
+    10_u64.checked_pow(places).map(|shift| scaled / shift).ok_or_else(refuse)
 }
 
 impl Bulk {
@@ -269,7 +273,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read() {
-        for (text, expected) in [("1GB", 1_000_000_000), ("250 mb", 250_000_000), ("4096", 4_096), ("7B", 7)] {
+        for (text, expected) in
+            [("1GB", 1_000_000_000), ("250 mb", 250_000_000), ("4096", 4_096), ("7B", 7), ("0.1GB", 100_000_000)]
+        {
             assert_eq!(parse_size(text).unwrap(), expected);
         }
         assert!(parse_size("much").is_err() && parse_size("GB").is_err());

@@ -15,9 +15,11 @@ pub enum SynthError {
         #[source]
         source: io::Error,
     },
-    /// A container of this name is not known.
-    #[error("no container is called {name}; known are {known}")]
-    UnknownContainer {
+    /// Nothing of this name is known.
+    #[error("no {kind} is called {name}; known are {known}")]
+    UnknownName {
+        /// Container, attack, …
+        kind: &'static str,
         /// What was asked for.
         name: String,
         /// What there is.
@@ -26,6 +28,12 @@ pub enum SynthError {
     /// A size could not be read.
     #[error("{text} is no size; write a number with B, KB, MB or GB, as in 1GB")]
     Size {
+        /// What was asked for.
+        text: String,
+    },
+    /// A date could not be read.
+    #[error("{text} is no date; write it as 2023-11-01")]
+    Date {
         /// What was asked for.
         text: String,
     },

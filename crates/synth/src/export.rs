@@ -81,7 +81,7 @@ impl Container {
     ];
 
     /// The containers that carry every field of a MailItemsAccessed record.
-    pub const ALL_LOSSLESS: [Self; 15] = [
+    pub const ALL_LOSSLESS: [Self; 16] = [
         Self::PortalCsvOld,
         Self::PortalCsv,
         Self::PortalCsv2026,
@@ -97,6 +97,7 @@ impl Container {
         Self::CloudAppEventsString,
         Self::SplunkCsv,
         Self::SplunkAuditDataCsv,
+        Self::GraphPages,
     ];
 
     /// The name on the command line.

@@ -6,10 +6,14 @@
 
 mod base64;
 pub mod bulk;
+pub mod casework;
 pub mod context;
+pub mod disobedience;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod folder;
+pub mod invented;
 mod json;
 pub mod life;
 pub mod mail;
@@ -27,5 +31,7 @@ pub mod zone;
 
 pub use error::SynthError;
 pub use export::Container;
-pub use sample::{Files, write_sample};
+pub use files::Files;
+pub use invented::Invented;
+pub use sample::{Sample, write_sample};
 pub use world::World;

@@ -106,7 +106,7 @@ pub fn messages(tenant: &Tenant, mailbox: &Mailbox, from: Second, until: Second,
     while day < until {
         let local_noon = mailbox.zone.to_local(day.plus(12 * Second::HOUR));
         let quiet = local_noon.weekday() >= 5 || mailbox.zone.is_holiday(local_noon);
-        let mean = mailbox.habits.mail_a_day * if quiet { 0.25 } else { 1.0 };
+        let mean = mailbox.habits.mail_a_day * if quiet { 0.25 } else { 1.0 } * rng.lognormal(mailbox.habits.day_sigma);
         for _ in 0..rng.poisson(mean) {
             // Mail comes at all hours, most of it in the day of the reader.
             let local = if rng.chance(0.8) { rng.between(7 * 3_600, 19 * 3_600) } else { rng.between(0, 86_399) };

@@ -28,6 +28,28 @@ pub enum Schema {
     Y2025,
 }
 
+impl Schema {
+    /// Every year.
+    pub const ALL: [Self; 4] = [Self::Y2021, Self::Y2023, Self::Y2024, Self::Y2025];
+
+    /// The year, as text.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Y2021 => "2021",
+            Self::Y2023 => "2023",
+            Self::Y2024 => "2024",
+            Self::Y2025 => "2025",
+        }
+    }
+
+    /// The schema of a year.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|schema| schema.name() == name)
+    }
+}
+
 /// One record of the unified audit log.
 #[derive(Clone, Debug)]
 pub struct Record {

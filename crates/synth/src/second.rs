@@ -26,6 +26,14 @@ impl Date {
         Self { year, month, day }
     }
 
+    /// Reads `2023-11-01`; `None` if it is no date of the calendar.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-').map(|part| part.parse().ok());
+        let date = Self { year: parts.next()??, month: parts.next()??, day: parts.next()?? };
+        (parts.next().is_none() && date.midnight().date() == date).then_some(date)
+    }
+
     /// Midnight of the date.
     #[must_use]
     pub fn midnight(self) -> Second {
@@ -177,6 +185,14 @@ mod tests {
         {
             assert_eq!(date.midnight(), Second(seconds));
             assert_eq!(Second(seconds + 5).date(), date);
+        }
+    }
+
+    #[test]
+    fn only_dates_of_the_calendar_are_read() {
+        assert_eq!(Date::parse("2023-11-01"), Some(Date::new(2023, 11, 1)));
+        for text in ["2023-02-29", "2023-13-01", "2023-11", "2023-11-01-1", "x"] {
+            assert_eq!(Date::parse(text), None, "{text}");
         }
     }
 

@@ -41,6 +41,24 @@ pub struct Service {
     pub unflagged_throttling: bool,
     /// Disobeys: loses this share of records.
     pub loss: f64,
+    /// Disobeys: this share of records comes weeks late.
+    pub late: f64,
+    /// Disobeys: whose accesses leave no record.
+    pub unlogged: Unlogged,
+}
+
+/// Whose accesses leave no record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unlogged {
+    /// Nobody's.
+    #[default]
+    Nobody,
+    /// Every delegate's.
+    Delegates,
+    /// Delegates' who live in another time zone than the mailbox.
+    DelegatesFromElsewhere,
+    /// Everybody's in the mailbox with this number, from a time on.
+    MailboxFrom(u64, Second),
 }
 
 impl Service {
@@ -60,6 +78,8 @@ impl Service {
             throttle_blind: Second::DAY,
             unflagged_throttling: false,
             loss: 0.0,
+            late: 0.0,
+            unlogged: Unlogged::Nobody,
         }
     }
 }
@@ -73,7 +93,7 @@ pub enum Fate {
     Suppressed,
     /// Binds were not recorded at the time.
     Throttled,
-    /// The record was lost (only in worlds that disobey).
+    /// It left no record, or its record was lost (only in worlds that disobey).
     Lost,
 }
 
@@ -159,9 +179,26 @@ pub fn audit(
 
 impl Auditor<'_> {
     fn take(&mut self, nth: usize, touch: &Touch) {
+        if self.is_unlogged(touch) {
+            self.log.fates[nth] = Some(Fate::Lost);
+            return;
+        }
         match touch.target {
             Target::Folder(folder) => self.sync(nth, touch, folder),
             Target::Message(message) => self.bind(nth, touch, message),
+        }
+    }
+
+    fn is_unlogged(&self, touch: &Touch) -> bool {
+        let delegate = touch.context.logon_type == 2;
+        match self.service.unlogged {
+            Unlogged::Nobody => false,
+            Unlogged::Delegates => delegate,
+            Unlogged::DelegatesFromElsewhere => {
+                let who = self.tenant.mailboxes.iter().find(|other| other.upn == touch.context.user_id);
+                delegate && who.is_some_and(|who| who.zone != self.mailbox.zone)
+            }
+            Unlogged::MailboxFrom(number, from) => self.mailbox.number == number && from <= touch.at,
         }
     }
 
@@ -259,7 +296,10 @@ impl Auditor<'_> {
         if self.service.loss > 0.0 && self.rng.chance(self.service.loss) {
             return Fate::Lost;
         }
-        let record = Record::new(self.tenant, self.service.schema, created, event, &mut self.rng);
+        let mut record = Record::new(self.tenant, self.service.schema, created, event, &mut self.rng);
+        if self.service.late > 0.0 && self.rng.chance(self.service.late) {
+            record.available = created.plus(self.rng.between(5, 60) * Second::DAY);
+        }
         self.log.records.push(record);
         Fate::Recorded(self.log.records.len() - 1)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     folder::{Folders, Language},
-    rng::Rng,
+    rng::{Rng, whole},
     second::Second,
     zone::Zone,
 };
@@ -50,6 +50,8 @@ pub struct Habits {
     pub delegate: Option<usize>,
     /// A sanctioned application polls it.
     pub polled: bool,
+    /// How much days differ: standard deviation of the logarithm of a day's mail and work.
+    pub day_sigma: f64,
     /// Its owner empties the deleted items: some mail is gone when anybody lists the mailbox later.
     pub purges: bool,
 }
@@ -234,7 +236,8 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
     ]);
     let shared = rng.chance(0.08);
     let mut habits = Habits {
-        backlog: usize::try_from(rng.between(60, 300)).unwrap_or(60),
+        // Mailboxes differ by orders of magnitude.
+        backlog: usize::try_from(whole(450.0 * rng.lognormal(0.9)).clamp(60, 6_000)).unwrap_or(60),
         mail_a_day: 4.0 * rng.lognormal(0.4),
         start_hour: rng.between(7, 10),
         owa: rng.chance(0.6),
@@ -244,6 +247,7 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
         delegate: rng.chance(0.08).then(|| rng.index(count)).filter(|other| *other != nth),
         polled: false,
         purges: rng.chance(0.2),
+        day_sigma: 0.5,
     };
     if shared {
         habits.mobile = false;

@@ -3,6 +3,7 @@
 mod related;
 
 use crate::{
+    casework::Mark,
     life::{self, Horizon},
     mail::{self, Message},
     record::{Event, Record},
@@ -22,6 +23,10 @@ pub struct Plant {
     pub touches: Vec<(usize, Touch)>,
     /// Time and event.
     pub events: Vec<(Second, Event)>,
+    /// How an examiner would mark it.
+    pub marks: Vec<Mark>,
+    /// Hours that no export of the case covers.
+    pub gap: Option<(Second, Second)>,
 }
 
 /// A mailbox of a world: what lies in it, what happened, what was logged.

@@ -7,7 +7,7 @@ use crate::{
     context::{self, Context, Place},
     folder::Default,
     mail::Message,
-    rng::Rng,
+    rng::{Rng, whole},
     second::Second,
     tenant::Mailbox,
     touch::{Actor, Target, Touch},
@@ -27,6 +27,8 @@ struct Visit {
     minutes: i64,
     client: Client,
     place: Place,
+    /// How much of the mail is opened today.
+    zeal: f64,
 }
 
 /// Every sitting of `who` in `mailbox` over the horizon.
@@ -41,7 +43,9 @@ pub(super) fn days(
     let mut opened = vec![false; messages.len()];
     let mut day = who.zone.to_local(horizon.from).midnight();
     while who.zone.to_utc(day) < horizon.until {
+        let zeal = rng.lognormal(who.habits.day_sigma);
         for visit in plan(who, mailbox, day, rng) {
+            let visit = Visit { zeal, ..visit };
             sit(who, mailbox, messages, visit, horizon, &mut opened, rng, touches);
         }
         day = day.plus(Second::DAY);
@@ -57,7 +61,7 @@ fn plan(who: &Mailbox, mailbox: &Mailbox, day: Second, rng: &mut Rng) -> Vec<Vis
     let mut visits = Vec::new();
     let mut visit = |rng: &mut Rng, hour: i64, minutes: i64, client, place| {
         let local_start = day.plus(hour * Second::HOUR + rng.between(0, 50 * Second::MINUTE));
-        visits.push(Visit { local_start, minutes: rng.between(minutes / 2, minutes), client, place });
+        visits.push(Visit { local_start, minutes: rng.between(minutes / 2, minutes), client, place, zeal: 1.0 });
     };
     let start = habits.start_hour;
     if working {
@@ -120,12 +124,12 @@ fn sit(
     }
     // Outlook shows mail from its cache: few of its reads reach the server one by one.
     let (share, cap) = match visit.client {
-        Client::Owa => (0.8, 9),
-        Client::Outlook => (0.12, 3),
-        Client::Mobile => (0.6, 5),
+        Client::Owa => (0.8, 9.0),
+        Client::Outlook => (0.12, 3.0),
+        Client::Mobile => (0.6, 5.0),
     };
     let known = messages.partition_point(|m| m.received <= start);
-    let mut left = cap;
+    let mut left = whole(cap * visit.zeal);
     for index in (known.saturating_sub(60)..known).rev() {
         if left > 0 && !opened[index] && messages[index].is_there(end) && rng.chance(share) {
             opened[index] = true;

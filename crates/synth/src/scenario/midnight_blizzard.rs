@@ -12,6 +12,7 @@ mod story;
 use std::sync::Arc;
 
 use crate::{
+    casework::Mark,
     context::{self, Context},
     life::Horizon,
     mail::Message,
@@ -71,7 +72,33 @@ pub fn plant(tenant: &Tenant, messages: &[Vec<Message>], horizon: Horizon) -> Pl
     if let Some(index) = find(tenant, SYNCED.0) {
         synchronise(tenant, messages, index, &mut rng, &mut touches);
     }
-    Plant { name: "midnight-blizzard", touches, events: story::events(tenant, &mut rng) }
+    Plant {
+        name: "midnight-blizzard",
+        touches,
+        events: story::events(tenant, &mut rng),
+        marks: marks(tenant),
+        gap: None,
+    }
+}
+
+fn marks(tenant: &Tenant) -> Vec<Mark> {
+    let app = Mark {
+        fields: vec![("app", APP.to_owned())],
+        fact:
+            "legacy test application; full_access_as_app assigned on 2023-11-26 by a test account that was signed in \
+               to from an address of the spray"
+                .to_owned(),
+        note: None,
+    };
+    let outlook = Mark {
+        fields: vec![
+            ("mailbox", format!("{}@{}", SYNCED.0, tenant.domain)),
+            ("token_session", OUTLOOK_SESSION.to_owned()),
+        ],
+        fact: format!("Outlook sign-in of 2024-01-04 from {OUTLOOK_ADDRESS}; the owner has no Outlook at that address"),
+        note: Some("her password stood in a mail of 2023-12-21"),
+    };
+    vec![app, outlook]
 }
 
 fn find(tenant: &Tenant, local: &str) -> Option<usize> {

@@ -79,6 +79,7 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
             _ => None,
         },
         polled: local == "support",
+        day_sigma: 0.3,
         purges: matches!(local, "k.brandauer" | "f.delacroix" | "l.quintana"),
     };
     Seat {

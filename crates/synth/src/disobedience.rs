@@ -1,0 +1,86 @@
+//! Owns the ways in which a simulated world may break what the documents say, so that a tool's promises can be tested where
+//! they do not hold. One at a time or together; none of them is in the samples.
+
+use crate::{
+    casework::{Case, ListingStyle},
+    second::Second,
+    service::{Service, Unlogged},
+    tenant::Tenant,
+};
+
+/// A way to disobey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disobedience {
+    /// Two records in a hundred are never written.
+    RandomLoss,
+    /// Recording stops without a flag.
+    UnflaggedThrottling,
+    /// One record in fifty comes after the export was made.
+    LateRecords,
+    /// One mailbox falls silent half-way.
+    SilentMailbox,
+    /// The audit list of delegates lacks MailItemsAccessed.
+    DelegatesUnaudited,
+    /// Delegates from another region leave no record.
+    CrossGeo,
+    /// Owners empty their deleted items everywhere.
+    DeletedMail,
+    /// The listing spells message ids in its own way.
+    ReformattedIds,
+}
+
+impl Disobedience {
+    /// Every way.
+    pub const ALL: [Self; 8] = [
+        Self::RandomLoss,
+        Self::UnflaggedThrottling,
+        Self::LateRecords,
+        Self::SilentMailbox,
+        Self::DelegatesUnaudited,
+        Self::CrossGeo,
+        Self::DeletedMail,
+        Self::ReformattedIds,
+    ];
+
+    /// The name on the command line and in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RandomLoss => "random-loss",
+            Self::UnflaggedThrottling => "unflagged-throttling",
+            Self::LateRecords => "late-records",
+            Self::SilentMailbox => "silent-mailbox",
+            Self::DelegatesUnaudited => "delegates-unaudited",
+            Self::CrossGeo => "cross-geo",
+            Self::DeletedMail => "deleted-mail",
+            Self::ReformattedIds => "reformatted-ids",
+        }
+    }
+
+    /// The way with a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+
+    /// What it changes before anything happens. `half` is the middle of the simulated time.
+    pub fn apply(self, tenant: &mut Tenant, service: &mut Service, half: Second) {
+        match self {
+            Self::RandomLoss => service.loss = 0.02,
+            Self::UnflaggedThrottling => service.unflagged_throttling = true,
+            Self::LateRecords => service.late = 0.02,
+            Self::SilentMailbox => service.unlogged = Unlogged::MailboxFrom(0, half),
+            Self::DelegatesUnaudited => service.unlogged = Unlogged::Delegates,
+            Self::CrossGeo => service.unlogged = Unlogged::DelegatesFromElsewhere,
+            Self::DeletedMail => tenant.mailboxes.iter_mut().for_each(|mailbox| mailbox.habits.purges = true),
+            Self::ReformattedIds => {}
+        }
+    }
+
+    /// What it changes in the case.
+    pub fn apply_to_case(self, case: &mut Case) {
+        if self == Self::ReformattedIds {
+            case.listing_style = ListingStyle::Reformatted;
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod limits;
 mod normalize;
 mod operation;
 mod read;
+mod reread;
 mod row;
 mod sniff;
 mod source;
@@ -26,5 +27,6 @@ mod work;
 
 pub use drive::{IngestError, IngestOptions, IngestReport, ingest};
 pub use limits::Limits;
+pub use reread::{RawRow, RereadError, reread};
 pub use source::{Open, Progress, ReadSeek, SourceInput};
 pub use tally::{EXAMPLES, IssueTally};

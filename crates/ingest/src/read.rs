@@ -232,7 +232,7 @@ impl<'e> Feed<'e> {
         let piece = Piece {
             source: self.next_source(),
             shape: shape(&cutter),
-            reader: Arc::new(reader),
+            reader: Arc::new(*reader),
             encoding,
             replaced: tap.reader.replaced(),
             rows: Vec::new(),

@@ -20,7 +20,7 @@ const KNOWN: &str = "mailtrail reads audit exports as CSV (Purview, Search-Unifi
 /// What the first bytes say.
 pub(crate) enum Sniffed {
     /// A container; its rows begin at `next`.
-    Known { cutter: Cutter, reader: Reader, next: usize },
+    Known { cutter: Cutter, reader: Box<Reader>, next: usize },
     /// Well-formed, but there is nothing in it; in words.
     Nothing { container: &'static str, what: &'static str },
     /// Refused; in words that end with what to do.
@@ -126,8 +126,8 @@ fn sniff_json(head: &[u8], at: usize, last: bool, depth_cap: usize) -> Sniffed {
     let row = &head[first..end];
     match container::recognise_json(&String::from_utf8_lossy(row)) {
         Ok(Recognised { reader, descend }) => {
-            let cutter = Cutter::Json(JsonCutter::new(row, descend, depth_cap));
-            Sniffed::Known { cutter, reader, next: 0 }
+            let cutter = Cutter::Json(Box::new(JsonCutter::new(row, descend, depth_cap)));
+            Sniffed::Known { cutter, reader: Box::new(reader), next: 0 }
         }
         Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[at..])),
     }
@@ -146,7 +146,7 @@ fn sniff_xml(head: &[u8], at: usize) -> Sniffed {
         return refuse(&head[at..], "a web page, perhaps a sign-in page saved in place of the export");
     }
     match container::recognise_xml(name) {
-        Ok(reader) => Sniffed::Known { cutter: Cutter::Xml(XmlCutter::default()), reader, next: 0 },
+        Ok(reader) => Sniffed::Known { cutter: Cutter::Xml(XmlCutter::default()), reader: Box::new(reader), next: 0 },
         Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[at..])),
     }
 }
@@ -174,9 +174,11 @@ fn sniff_csv(head: &[u8], at: usize, last: bool) -> Sniffed {
         }
         let delimiter = delimiter(line);
         return match recognise_header(line, delimiter) {
-            Ok((reader, columns)) => {
-                Sniffed::Known { cutter: Cutter::Csv(CsvCutter::new(delimiter, newline, columns, line)), reader, next }
-            }
+            Ok((reader, columns)) => Sniffed::Known {
+                cutter: Cutter::Csv(CsvCutter::new(delimiter, newline, columns, line)),
+                reader: Box::new(reader),
+                next,
+            },
             Err(reason) => Sniffed::Refused(with_beginning(&reason, &head[start..])),
         };
     }

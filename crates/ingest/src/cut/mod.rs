@@ -58,7 +58,7 @@ pub(crate) enum Cutter {
     /// Cells and quotes.
     Csv(csv::CsvCutter),
     /// Objects, however they are strung together.
-    Json(json::JsonCutter),
+    Json(Box<json::JsonCutter>),
     /// `Event` elements.
     Xml(xml::XmlCutter),
 }

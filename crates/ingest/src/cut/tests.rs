@@ -50,7 +50,7 @@ fn csv_cutter() -> Cutter {
 
 fn json_cutter(bytes: &[u8], descend: &'static [&'static str]) -> Cutter {
     let first = bytes.iter().position(|b| *b == b'{').unwrap_or(0);
-    Cutter::Json(JsonCutter::new(&bytes[first..], descend, 64))
+    Cutter::Json(Box::new(JsonCutter::new(&bytes[first..], descend, 64)))
 }
 
 fn check_json(input: &str, descend: &'static [&'static str], expected: &[&str]) {

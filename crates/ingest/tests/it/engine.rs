@@ -198,3 +198,34 @@ fn a_lost_quote_costs_one_row() {
     };
     assert!(lines[0].starts_with(&format!("rejected {expected:?} {}", IssueCode::RowMalformed.as_str())), "{lines:?}");
 }
+
+/// Rejected rows with their locators, read in blocks of `block_bytes`.
+pub(crate) fn run_collect(inputs: &[SourceInput], block_bytes: usize) -> (IngestReport, Vec<(Locator, String)>) {
+    let sink = Rejects::default();
+    let report = ingest(inputs, &options(2, block_bytes), &(), &sink).unwrap();
+    (report, sink.0.into_inner().unwrap())
+}
+
+/// A sink that keeps rejected rows only.
+#[derive(Default)]
+struct Rejects(Mutex<Vec<(Locator, String)>>);
+
+impl RecordSink for Rejects {
+    type Judged = ();
+    type Encoded = ();
+    type Error = String;
+
+    fn judge(&self, _: &Block<'_>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn encode(&self, _: &Block<'_>, (): ()) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn append(&self, block: &Block<'_>, (): ()) -> Result<(), String> {
+        let rows = block.rejected.iter().map(|r| (r.locator, String::from_utf8_lossy(&r.bytes).into_owned()));
+        self.0.lock().unwrap().extend(rows);
+        Ok(())
+    }
+}

@@ -3,3 +3,5 @@
 
 mod archives;
 mod engine;
+mod reread;
+mod hostile;

@@ -23,7 +23,7 @@ pub enum Language {
 
 /// The place of a default folder in [`Folders::list`]; other folders come after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Default {
+pub enum DefaultFolder {
     /// Received mail.
     Inbox,
     /// Sent mail.
@@ -40,7 +40,7 @@ pub enum Default {
     SyncIssues,
 }
 
-impl Default {
+impl DefaultFolder {
     const ALL: [Self; 7] =
         [Self::Inbox, Self::Sent, Self::Drafts, Self::Deleted, Self::Junk, Self::Calendar, Self::SyncIssues];
 
@@ -92,7 +92,7 @@ pub struct Folder {
 /// The folders of one mailbox.
 #[derive(Clone, Debug)]
 pub struct Folders {
-    /// Default folders first, in the order of [`Default`].
+    /// Default folders first, in the order of [`DefaultFolder`].
     pub list: Vec<Folder>,
     /// What all store ids of the mailbox share.
     pub store: Store,
@@ -164,20 +164,20 @@ impl Folders {
     pub fn new(language: Language, own: &[&str], rng: &mut Rng) -> Self {
         let store = Store::new(rng);
         let junk = if rng.chance(0.5) { 0x115 } else { 0x11e };
-        let inbox = Default::Inbox.name(language);
-        let mut list: Vec<Folder> = Default::ALL
+        let inbox = DefaultFolder::Inbox.name(language);
+        let mut list: Vec<Folder> = DefaultFolder::ALL
             .iter()
             .map(|kind| {
                 let counter = match kind {
-                    Default::Inbox => 0x10c,
-                    Default::Sent => 0x109,
-                    Default::Drafts => 0x10f,
-                    Default::Deleted => 0x10a,
-                    Default::Junk => junk,
-                    Default::Calendar => 0x10d,
-                    Default::SyncIssues => 0x140,
+                    DefaultFolder::Inbox => 0x10c,
+                    DefaultFolder::Sent => 0x109,
+                    DefaultFolder::Drafts => 0x10f,
+                    DefaultFolder::Deleted => 0x10a,
+                    DefaultFolder::Junk => junk,
+                    DefaultFolder::Calendar => 0x10d,
+                    DefaultFolder::SyncIssues => 0x140,
                 };
-                let holds_mail = !matches!(kind, Default::Calendar | Default::SyncIssues);
+                let holds_mail = !matches!(kind, DefaultFolder::Calendar | DefaultFolder::SyncIssues);
                 folder(store, kind.name(language), &format!("\\{}", kind.name(language)), counter, holds_mail)
             })
             .collect();
@@ -194,13 +194,13 @@ impl Folders {
 
     /// One of the default folders.
     #[must_use]
-    pub fn default(&self, folder: Default) -> &Folder {
+    pub fn default(&self, folder: DefaultFolder) -> &Folder {
         &self.list[folder.index()]
     }
 
     /// The indices of the owner's own folders.
     pub fn own(&self) -> std::ops::Range<usize> {
-        Default::ALL.len()..self.list.len()
+        DefaultFolder::ALL.len()..self.list.len()
     }
 }
 
@@ -210,7 +210,7 @@ fn folder(store: Store, name: &str, path: &str, counter: u64, holds_mail: bool) 
 
 #[cfg(test)]
 mod tests {
-    use super::{Default, Folders, Language};
+    use super::{DefaultFolder, Folders, Language};
     use crate::rng::Rng;
 
     #[test]
@@ -218,9 +218,9 @@ mod tests {
         let mut rng = Rng::stream(1, "folders", 0);
         for language in [Language::English, Language::French, Language::German] {
             let folders = Folders::new(language, &["*\\Board"], &mut rng);
-            let inbox = folders.default(Default::Inbox);
+            let inbox = folders.default(DefaultFolder::Inbox);
             assert!(inbox.id.ends_with("AAAAAAEMAAAB") && inbox.id.starts_with("LgAAAA"), "{}", inbox.id);
-            assert!(folders.default(Default::Sent).id.ends_with("AAAAAAEJAAAB"));
+            assert!(folders.default(DefaultFolder::Sent).id.ends_with("AAAAAAEJAAAB"));
             assert_eq!(*folders.list[folders.own().start].path, format!("{}\\Board", inbox.path));
             assert_eq!(inbox.id.len(), 64);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    folder::Default,
+    folder::DefaultFolder,
     rng::{Rng, whole},
     second::Second,
     tenant::{Mailbox, Tenant},
@@ -154,11 +154,11 @@ fn message(tenant: &Tenant, mailbox: &Mailbox, received: Second, rng: &mut Rng) 
     };
     let folders = &mailbox.folders;
     let arrives = if own {
-        Default::Sent.index()
+        DefaultFolder::Sent.index()
     } else if rng.chance(0.03) {
-        Default::Junk.index()
+        DefaultFolder::Junk.index()
     } else {
-        Default::Inbox.index()
+        DefaultFolder::Inbox.index()
     };
     let filed = if own || folders.own().is_empty() {
         None
@@ -168,12 +168,14 @@ fn message(tenant: &Tenant, mailbox: &Mailbox, received: Second, rng: &mut Rng) 
             folders.own().start + rng.index(folders.own().len()),
         ))
     } else if rng.chance(0.08) {
-        Some((received.plus(rng.between(Second::HOUR, 3 * Second::DAY)), Default::Deleted.index()))
+        Some((received.plus(rng.between(Second::HOUR, 3 * Second::DAY)), DefaultFolder::Deleted.index()))
     } else {
         None
     };
     let purged = match filed {
-        Some((when, folder)) if mailbox.habits.purges && folder == Default::Deleted.index() && rng.chance(0.4) => {
+        Some((when, folder))
+            if mailbox.habits.purges && folder == DefaultFolder::Deleted.index() && rng.chance(0.4) =>
+        {
             Some(when.plus(rng.between(Second::DAY, 20 * Second::DAY)))
         }
         _ => None,

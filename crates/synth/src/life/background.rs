@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Horizon, POLLER_APP};
 use crate::{
     context::Context,
-    folder::Default,
+    folder::DefaultFolder,
     mail::Message,
     rng::Rng,
     second::Second,
@@ -36,7 +36,7 @@ pub(super) fn services(mailbox: &Mailbox, messages: &[Message], horizon: Horizon
         let back = rng.index(known.min(30));
         let mut left = rng.between(1, 2);
         for index in (known.saturating_sub(back + 12)..known.saturating_sub(back)).rev() {
-            if left > 0 && messages[index].folder_at(at) == Default::Inbox.index() {
+            if left > 0 && messages[index].folder_at(at) == DefaultFolder::Inbox.index() {
                 left -= 1;
                 touch(at.plus(rng.between(0, 60)), index, "background-sweep", &context);
             }
@@ -55,7 +55,8 @@ pub(super) fn poll(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, to
         let known = messages.partition_point(|m| m.received <= at);
         let mut left = rng.between(1, 4);
         for index in (known.saturating_sub(14)..known).rev() {
-            if left > 0 && messages[index].is_there(at) && messages[index].folder_at(at) == Default::Inbox.index() {
+            if left > 0 && messages[index].is_there(at) && messages[index].folder_at(at) == DefaultFolder::Inbox.index()
+            {
                 left -= 1;
                 let (who, why) = (Actor::Service, "sanctioned-poller");
                 touches.push(Touch {

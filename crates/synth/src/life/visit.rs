@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Horizon;
 use crate::{
     context::{self, Context, Place},
-    folder::Default,
+    folder::DefaultFolder,
     mail::Message,
     rng::{Rng, whole},
     second::Second,
@@ -158,11 +158,11 @@ fn synchronise(
     rng: &mut Rng,
     push: &mut impl FnMut(Second, Target, &'static str),
 ) {
-    for folder in [Default::Inbox, Default::Sent, Default::Calendar] {
+    for folder in [DefaultFolder::Inbox, DefaultFolder::Sent, DefaultFolder::Calendar] {
         push(start.plus(rng.between(0, 20)), Target::Folder(folder.index()), "outlook-sync");
     }
     if rng.chance(0.3) {
-        push(start.plus(rng.between(20, 60)), Target::Folder(Default::Deleted.index()), "outlook-sync");
+        push(start.plus(rng.between(20, 60)), Target::Folder(DefaultFolder::Deleted.index()), "outlook-sync");
     }
     if !mailbox.folders.own().is_empty() && rng.chance(0.4) {
         let own = mailbox.folders.own();
@@ -170,7 +170,7 @@ fn synchronise(
     }
     let mut at = start.plus(rng.between(1_200, 2_400));
     while at < end {
-        push(at, Target::Folder(Default::Inbox.index()), "outlook-sync");
+        push(at, Target::Folder(DefaultFolder::Inbox.index()), "outlook-sync");
         at = at.plus(rng.between(1_200, 2_400));
     }
 }

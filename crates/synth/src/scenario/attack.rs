@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     casework::Mark,
     context::{self, Context, Place},
-    folder::Default,
+    folder::DefaultFolder,
     life::Horizon,
     mail::Message,
     rng::Rng,
@@ -250,7 +250,7 @@ impl Take<'_> {
             self.push(at, Target::Folder(folder), &context);
             at = at.plus(self.rng.between(1, 20));
         }
-        self.push(at.plus(80 * Second::MINUTE), Target::Folder(Default::Inbox.index()), &context);
+        self.push(at.plus(80 * Second::MINUTE), Target::Folder(DefaultFolder::Inbox.index()), &context);
     }
 
     fn session(&self) -> Arc<str> {

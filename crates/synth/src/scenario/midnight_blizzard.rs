@@ -207,7 +207,7 @@ fn synchronise(
         touches.push((index, touch(at, Target::Folder(folder), &context, "outlook-take")));
         at = at.plus(rng.between(1, 9));
     }
-    let inbox = Target::Folder(crate::folder::Default::Inbox.index());
+    let inbox = Target::Folder(crate::folder::DefaultFolder::Inbox.index());
     touches.push((index, touch(at.plus(75 * Second::MINUTE), inbox, &context, "outlook-take")));
     let known = messages[index].partition_point(|m| m.received <= at);
     for (message, entry) in messages[index].iter().enumerate().take(known).skip(known.saturating_sub(9)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Life;
 use crate::{
     context::{self, Context, Place},
-    folder::Default,
+    folder::DefaultFolder,
     life::Horizon,
     record::{Access, Admin, Event, Item, Record, Schema, SignIn},
     rng::Rng,
@@ -34,12 +34,13 @@ fn events(mailbox: &Mailbox, life: &Life, horizon: Horizon, rng: &mut Rng) -> Ve
             let id = message.internet_message_id.clone();
             vec![(Item { internet_message_id: id, size_bytes: message.size_bytes, number }, message.subject.clone())]
         };
-        if message.folder == Default::Sent.index() && mailbox.kind == Kind::User && rng.chance(0.5) {
-            let access = Access::new(mailbox, Default::Drafts.index(), owner(mailbox, message.received, horizon, rng));
+        if message.folder == DefaultFolder::Sent.index() && mailbox.kind == Kind::User && rng.chance(0.5) {
+            let access =
+                Access::new(mailbox, DefaultFolder::Drafts.index(), owner(mailbox, message.received, horizon, rng));
             events.push((message.received, Event::Mailbox { operation: "Send", access, items: item() }));
         }
         if let Some(at) = message.purged {
-            let access = Access::new(mailbox, Default::Deleted.index(), owner(mailbox, at, horizon, rng));
+            let access = Access::new(mailbox, DefaultFolder::Deleted.index(), owner(mailbox, at, horizon, rng));
             events.push((at, Event::Mailbox { operation: "HardDelete", access, items: item() }));
         }
     }

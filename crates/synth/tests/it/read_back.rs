@@ -29,7 +29,7 @@ impl RecordSink for Keep {
         let mut kept = self.0.lock().unwrap();
         for record in &block.records {
             let mut record = record.clone();
-            record.locator = Locator { source: SourceId(0), row: 0, byte_offset: 0, byte_len: 0, ..record.locator };
+            record.locator = Locator { source: SourceId(0), row: 0, byte_offset: 0, byte_len: 0 };
             kept.push((record.record_id.to_string(), format!("{record:?}")));
         }
         Ok(())

@@ -1,0 +1,3 @@
+"""placeholder"""
+def classify(case, result):
+    return None

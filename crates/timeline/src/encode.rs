@@ -150,7 +150,7 @@ fn options(kind: Kind) -> PolarsResult<pq::WriteOptions> {
             // Named, because the default asks the environment.
             binary_statistics_truncate_length: Some(64),
         },
-        compression: pq::CompressionOptions::Zstd(Some(pq::ZstdLevel::try_new(1).map_err(PolarsError::from)?)),
+        compression: pq::CompressionOptions::Zstd(Some(pq::ZstdLevel::try_new(1)?)),
         version: pq::Version::V1,
         data_page_size: None,
     })

@@ -54,6 +54,6 @@ mod world;
 pub use error::TimelineError;
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};
-pub use stored::{StoredAccess, read_accesses};
+pub use stored::{StoredAccess, StoredCopy, read_accesses, read_copies};
 pub use writer::{Encoded, Judged, TableWriter};
 pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};

@@ -42,19 +42,16 @@ pub(crate) struct Cluster {
 
 /// Sorts copies of one id into accesses, the one that holds the first copy first, then by place.
 pub(crate) fn clusters(copies: Vec<Candidate>) -> Vec<Cluster> {
-    let mut ordered: Vec<(Reverse<(usize, usize)>, Vec<u8>, Candidate)> = copies
-        .into_iter()
-        .map(|mut copy| {
-            stored::settle(&mut copy.record);
-            let mut content = Vec::new();
-            record_bytes::write(&mut content, &copy.record);
-            (Reverse((copy.record.items.len(), fields::stated(&copy.record))), content, copy)
-        })
-        .collect();
-    ordered.sort_by(|a, b| (a.0, &a.1, a.2.place).cmp(&(b.0, &b.1, b.2.place)));
+    let mut ordered = copies;
+    ordered.iter_mut().for_each(|copy| stored::settle(&mut copy.record));
+    ordered.sort_by_cached_key(|Candidate { place, record }| {
+        let mut content = Vec::new();
+        record_bytes::write(&mut content, record);
+        (Reverse((record.items.len(), fields::stated(record))), content, *place)
+    });
 
     let mut groups: Vec<Group> = Vec::new();
-    'copies: for (_, _, copy) in ordered {
+    'copies: for copy in ordered {
         let mut contradicts = None;
         for group in &mut groups {
             match fields::merge(&group.merged, &copy.record) {

@@ -43,7 +43,7 @@ impl TableReader {
         let mut reader = ParquetReader::new(&mut file);
         let found = reader.schema().map_err(unreadable)?;
         for (name, kind) in table.columns {
-            let data_type = found.get(name).map(|field| polars::prelude::DataType::from_arrow_field(field));
+            let data_type = found.get(name).map(polars::prelude::DataType::from_arrow_field);
             if data_type.as_ref() != Some(&kind.data_type()) {
                 return Err(wrong(table.file, name, *kind));
             }

@@ -1,89 +1,24 @@
-//! Owns records as the tables hold them: what a record looks like once it went through them, and rows back into records.
+//! Owns records as the tables hold them, read back: accesses with their items and folders, and the copies they had.
 //!
-//! Invariant: `settle` of a record and the same record read back from the tables are equal. Tables keep folders by item and
-//! by folder row, not as the record's own list, so the list is put together anew: first the folder rows, then the folders
-//! that items name, each once.
+//! Invariant: `settle` of a record, and the same record read back from the tables, are equal.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path};
+mod rows;
+mod settle;
 
-use mailtrail_model::{
-    AccessRecord, Address, Client, Folder, IssueCode, ItemAccess, Locator, LogonType, MailAccessType, MailboxKey,
-    Origin, RecordType, SourceId, ThrottleState, Token, UserType, UtcMicros,
-};
-use polars::prelude::{DataFrame, StringChunked};
+use std::path::Path;
+
+use mailtrail_model::{AccessRecord, Locator, SourceId};
+use polars::prelude::{DataFrame, StringChunked, UInt64Chunked};
 
 use crate::{
     TimelineError,
-    columns::lists_folders,
     read::{self, TableReader},
-    record_bytes,
-    schema::{self, ACCESSES, FOLDER_SYNCS, ITEMS},
+    schema::{self, ACCESSES, DUPLICATES, FOLDER_SYNCS, ITEMS, Table},
     stretches::Stretches,
 };
 
-/// Brings a record into the form it has in the tables.
-pub(crate) fn settle(record: &mut AccessRecord<'static>) {
-    let folders = std::mem::take(&mut record.folders);
-    let folder_of = |item: &ItemAccess<'_>| {
-        item.folder.and_then(|at| usize::try_from(at).ok()).and_then(|at| folders.get(at)).cloned()
-    };
-    let items: Vec<_> = record.items.drain(..).map(|item| (folder_of(&item), item)).collect();
-    let all = lists_folders(record.access_type);
-    let named: Vec<usize> = items
-        .iter()
-        .filter_map(|(_, item)| usize::try_from(item.folder?).ok())
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let rows = folders
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| all || named.binary_search(at).is_err())
-        .map(|(_, folder)| folder.clone())
-        .collect();
-    assemble(record, rows, items);
-    record.origin.address = address(
-        record.origin.normalized().as_deref(),
-        record.issues.contains(&IssueCode::AddressUnreadable) && record.origin.raw.is_some(),
-    );
-}
-
-/// Gives a record its folders and items back.
-fn assemble(
-    record: &mut AccessRecord<'static>,
-    rows: Vec<Folder<'static>>,
-    items: Vec<(Option<Folder<'static>>, ItemAccess<'static>)>,
-) {
-    let mut places: BTreeMap<(Option<String>, Option<String>), usize> = BTreeMap::new();
-    let key =
-        |folder: &Folder<'_>| (folder.id.as_deref().map(str::to_owned), folder.path.as_deref().map(str::to_owned));
-    record.folders = rows;
-    for (at, folder) in record.folders.iter().enumerate() {
-        places.entry(key(folder)).or_insert(at);
-    }
-    record.items = Vec::with_capacity(items.len());
-    for (folder, item) in items {
-        let folder = folder.filter(|folder| folder.id.is_some() || folder.path.is_some()).and_then(|folder| {
-            let at = *places.entry(key(&folder)).or_insert_with(|| {
-                record.folders.push(Folder { name: None, ..folder });
-                record.folders.len() - 1
-            });
-            u32::try_from(at).ok()
-        });
-        record.items.push(ItemAccess { folder, ..item });
-    }
-}
-
-fn address(normalized: Option<&str>, unreadable: bool) -> Address<'static> {
-    match normalized {
-        Some(text) => match text.parse() {
-            Ok(ip) => Address::Ip(ip),
-            Err(_) => Address::Host(text.to_owned().into()),
-        },
-        None if unreadable => Address::Unreadable,
-        None => Address::None,
-    }
-}
+pub(crate) use rows::records;
+pub(crate) use settle::settle;
 
 /// An access with its row number.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,169 +55,80 @@ pub fn read_accesses(tables: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec
     Ok(found)
 }
 
-/// Rows of `accesses` (the first of them has number `first`), with their rows of `items` and `folder_syncs`, as records.
-pub(crate) fn records(
-    accesses: &DataFrame,
-    first: u64,
-    items: &[DataFrame],
-    folders: &[DataFrame],
-) -> Result<Vec<StoredAccess>, TimelineError> {
-    let mut records = heads(accesses, first)?;
-    let at = |access_no: u64, records: &[Parts]| {
-        access_no.checked_sub(first).and_then(|at| usize::try_from(at).ok()).filter(|at| *at < records.len())
-    };
-    for frame in items {
-        let numbers = read::large(frame, schema::ACCESS_NO)?;
-        let folder_id = read::text(frame, schema::FOLDER_ID)?;
-        let folder_path = read::text(frame, schema::FOLDER_PATH)?;
-        let message = read::text(frame, schema::INTERNET_MESSAGE_ID)?;
-        let item_id = read::text(frame, schema::ITEM_ID)?;
-        let attachment = read::text(frame, schema::ATTACHMENT_ID)?;
-        let immutable = read::text(frame, schema::IMMUTABLE_ID)?;
-        let size = read::signed(frame, schema::SIZE_BYTES)?;
-        let subject = read::text(frame, schema::SUBJECT)?;
+/// A later copy of a record, as `duplicates` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCopy {
+    /// The record id it repeats.
+    pub record_id: String,
+    /// `same-content`, `merged` or `conflict`.
+    pub kind: String,
+    /// The access it repeats.
+    pub access_no: u64,
+    /// Where the copy stands.
+    pub locator: Locator,
+}
+
+/// Reads the copies of wanted records, in table order.
+///
+/// # Errors
+/// If the table is missing or damaged.
+pub fn read_copies(tables: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<StoredCopy>, TimelineError> {
+    let duplicates = TableReader::open(tables, &DUPLICATES)?;
+    let mut found = Vec::new();
+    for group in 0..duplicates.groups() {
+        let frame = duplicates.read_all(group)?;
+        let ids = read::text(&frame, schema::RECORD_ID)?;
+        let kinds = read::text(&frame, schema::KIND)?;
+        let numbers = read::large(&frame, schema::ACCESS_NO)?;
+        let locators = Locators::of(&frame, &DUPLICATES)?;
         for row in 0..frame.height() {
-            let Some(at) = numbers.get(row).and_then(|number| at(number, &records)) else { continue };
-            let folder = Folder { id: owned(folder_id, row), path: owned(folder_path, row), name: None };
-            let item = ItemAccess {
-                folder: None,
-                internet_message_id: owned(message, row),
-                item_id: owned(item_id, row),
-                attachment_id: owned(attachment, row),
-                immutable_id: owned(immutable, row),
-                size_bytes: size.get(row),
-                subject: owned(subject, row),
-            };
-            records[at].items.push((Some(folder), item));
+            let Some(record_id) = ids.get(row).filter(|id| wanted(id)) else { continue };
+            found.push(StoredCopy {
+                record_id: record_id.to_owned(),
+                kind: kinds.get(row).unwrap_or_default().to_owned(),
+                access_no: numbers.get(row).ok_or_else(|| missing(&DUPLICATES, schema::ACCESS_NO))?,
+                locator: locators.get(row)?,
+            });
         }
     }
-    for frame in folders {
-        let numbers = read::large(frame, schema::ACCESS_NO)?;
-        let id = read::text(frame, schema::FOLDER_ID)?;
-        let path = read::text(frame, schema::FOLDER_PATH)?;
-        let name = read::text(frame, schema::FOLDER_NAME)?;
-        for row in 0..frame.height() {
-            let Some(at) = numbers.get(row).and_then(|number| at(number, &records)) else { continue };
-            records[at].folders.push(Folder { id: owned(id, row), path: owned(path, row), name: owned(name, row) });
-        }
-    }
-    Ok(records
-        .into_iter()
-        .map(|mut parts| {
-            assemble(&mut parts.stored.record, parts.folders, parts.items);
-            parts.stored
+    Ok(found)
+}
+
+/// The four columns of the way home.
+struct Locators<'f> {
+    table: &'static Table,
+    source: &'f StringChunked,
+    numbers: [(&'static str, &'f UInt64Chunked); 3],
+}
+
+impl<'f> Locators<'f> {
+    fn of(frame: &'f DataFrame, table: &'static Table) -> Result<Self, TimelineError> {
+        let number = |name| Ok((name, read::large(frame, name)?));
+        Ok(Self {
+            table,
+            source: read::text(frame, schema::SOURCE_ID)?,
+            numbers: [number(schema::ROW)?, number(schema::BYTE_OFFSET)?, number(schema::BYTE_LEN)?],
         })
-        .collect())
-}
-
-struct Parts {
-    stored: StoredAccess,
-    folders: Vec<Folder<'static>>,
-    items: Vec<(Option<Folder<'static>>, ItemAccess<'static>)>,
-}
-
-fn owned(column: &StringChunked, row: usize) -> mailtrail_model::Text<'static> {
-    column.get(row).map(|text| Cow::Owned(text.to_owned()))
-}
-
-/// The columns of `accesses` themselves.
-fn heads(frame: &DataFrame, first: u64) -> Result<Vec<Parts>, TimelineError> {
-    // One map from name to column, because a record has 47 of them.
-    let mut texts = BTreeMap::new();
-    for (name, kind) in ACCESSES.columns {
-        if matches!(kind, schema::Kind::Text | schema::Kind::Unique) {
-            texts.insert(*name, read::text(frame, name)?);
-        }
     }
-    let text = |name: &str, row: usize| texts.get(name).and_then(|column| owned(column, row));
-    let created = read::time(frame, schema::CREATED_UTC)?;
-    let issued = read::time(frame, schema::ISSUED_AT_UTC)?;
-    let in_window = read::truth(frame, schema::IN_WINDOW)?;
-    let throttled = read::truth(frame, schema::THROTTLED)?;
-    let external = read::truth(frame, schema::EXTERNAL_ACCESS)?;
-    let context = read::truth(frame, schema::HAS_APP_ACCESS_CONTEXT)?;
-    let truncated = read::truth(frame, schema::TRUNCATED)?;
-    let operations = read::signed(frame, schema::OPERATION_COUNT)?;
-    let row_number = read::large(frame, schema::ROW)?;
-    let byte_offset = read::large(frame, schema::BYTE_OFFSET)?;
-    let byte_len = read::large(frame, schema::BYTE_LEN)?;
 
-    (0..frame.height())
-        .map(|row| {
-            let missing = |column: &str| TimelineError::Column {
-                table: ACCESSES.file.to_owned(),
-                column: column.to_owned(),
-                expected: "filled in every row".to_owned(),
-            };
-            let need = |name: &str| text(name, row).ok_or_else(|| missing(name));
-            let issues: Vec<IssueCode> = text(schema::ISSUES, row)
-                .map(|codes| codes.split(' ').filter_map(record_bytes::issue).collect())
-                .unwrap_or_default();
-            let raw = text(schema::CLIENT_IP_ADDRESS, row);
-            let unreadable = raw.is_some() && issues.contains(&IssueCode::AddressUnreadable);
-            let record = AccessRecord {
-                locator: Locator {
-                    source: source(&need(schema::SOURCE_ID)?).ok_or_else(|| missing(schema::SOURCE_ID))?,
-                    row: row_number.get(row).ok_or_else(|| missing(schema::ROW))?,
-                    byte_offset: byte_offset.get(row).ok_or_else(|| missing(schema::BYTE_OFFSET))?,
-                    byte_len: byte_len.get(row).ok_or_else(|| missing(schema::BYTE_LEN))?,
-                },
-                record_id: need(schema::RECORD_ID)?,
-                created: UtcMicros(created.get(row).ok_or_else(|| missing(schema::CREATED_UTC))?),
-                record_type: text(schema::RECORD_TYPE, row).map(|t| RecordType::parse(&t)),
-                access_type: MailAccessType::from_table(&need(schema::ACCESS_TYPE)?)
-                    .ok_or_else(|| missing(schema::ACCESS_TYPE))?,
-                access_type_basis: record_bytes::basis(&need(schema::ACCESS_TYPE_BASIS)?)
-                    .ok_or_else(|| missing(schema::ACCESS_TYPE_BASIS))?,
-                throttled: match throttled.get(row) {
-                    None => ThrottleState::NotStated,
-                    Some(true) => ThrottleState::Yes,
-                    Some(false) => ThrottleState::No,
-                },
-                result_status: text(schema::RESULT_STATUS, row),
-                mailbox: MailboxKey(need(schema::MAILBOX)?.into()),
-                organization_id: text(schema::ORGANIZATION_ID, row),
-                mailbox_guid: text(schema::MAILBOX_GUID, row),
-                mailbox_owner_upn: text(schema::MAILBOX_OWNER_UPN, row),
-                user_id: text(schema::USER_ID, row),
-                user_type: text(schema::USER_TYPE, row).map(|t| UserType::parse(&t)),
-                user_key: text(schema::USER_KEY, row),
-                logon_type: text(schema::LOGON_TYPE, row).map(|t| LogonType::parse(&t)),
-                internal_logon_type: text(schema::INTERNAL_LOGON_TYPE, row).map(|t| LogonType::parse(&t)),
-                logon_user_sid: text(schema::LOGON_USER_SID, row),
-                external_access: external.get(row),
-                origin: Origin { raw, address: address(text(schema::ADDRESS, row).as_deref(), unreadable) },
-                client: Client {
-                    client_info_string: text(schema::CLIENT_INFO_STRING, row),
-                    actor_info_string: text(schema::ACTOR_INFO_STRING, row),
-                    app_id: text(schema::APP_ID, row),
-                    client_app_id: text(schema::CLIENT_APP_ID, row),
-                    context_client_app_id: text(schema::CONTEXT_CLIENT_APP_ID, row),
-                    api_id: text(schema::API_ID, row),
-                    client_process_name: text(schema::CLIENT_PROCESS_NAME, row),
-                    client_version: text(schema::CLIENT_VERSION, row),
-                    device_id: text(schema::DEVICE_ID, row),
-                },
-                token: Token {
-                    session_id: text(schema::SESSION_ID, row),
-                    aad_session_id: text(schema::AAD_SESSION_ID, row),
-                    unique_token_id: text(schema::UNIQUE_TOKEN_ID, row),
-                    issued_at: issued.get(row).map(UtcMicros),
-                    token_object_id: text(schema::TOKEN_OBJECT_ID, row),
-                    token_tenant_id: text(schema::TOKEN_TENANT_ID, row),
-                    has_app_access_context: context.get(row).unwrap_or(false),
-                },
-                operation_count: operations.get(row),
-                folders: Vec::new(),
-                items: Vec::new(),
-                truncated: truncated.get(row).unwrap_or(false),
-                issues,
-            };
-            let access_no = first + u64::try_from(row).unwrap_or(u64::MAX);
-            let in_window = in_window.get(row).unwrap_or(true);
-            Ok(Parts { stored: StoredAccess { access_no, in_window, record }, folders: Vec::new(), items: Vec::new() })
+    fn get(&self, row: usize) -> Result<Locator, TimelineError> {
+        let number = |(name, column): (&str, &UInt64Chunked)| column.get(row).ok_or_else(|| missing(self.table, name));
+        let [row_number, byte_offset, byte_len] = self.numbers;
+        Ok(Locator {
+            source: self.source.get(row).and_then(source).ok_or_else(|| missing(self.table, schema::SOURCE_ID))?,
+            row: number(row_number)?,
+            byte_offset: number(byte_offset)?,
+            byte_len: number(byte_len)?,
         })
-        .collect()
+    }
+}
+
+fn missing(table: &Table, column: &str) -> TimelineError {
+    TimelineError::Column {
+        table: table.file.to_owned(),
+        column: column.to_owned(),
+        expected: "filled in every row".to_owned(),
+    }
 }
 
 /// The source of a printed id.

@@ -12,10 +12,13 @@ use crate::{TimelineError, columns};
 
 const CAP: usize = 200_000;
 
+/// Rows by hour.
+type Hours = BTreeMap<Option<UtcMicros>, u64>;
+
 /// Rows by source, operation and hour.
 #[derive(Default)]
 pub(crate) struct Tally {
-    rows: BTreeMap<SourceId, BTreeMap<Box<str>, BTreeMap<Option<UtcMicros>, u64>>>,
+    rows: BTreeMap<SourceId, BTreeMap<Box<str>, Hours>>,
     keys: usize,
 }
 
@@ -25,7 +28,7 @@ impl Tally {
         for count in counts {
             let operations = self.rows.entry(count.source).or_default();
             if !operations.contains_key(&count.operation) {
-                operations.insert(count.operation.clone(), BTreeMap::new());
+                operations.insert(count.operation.clone(), Hours::new());
             }
             if let Some(hours) = operations.get_mut(&count.operation) {
                 let before = hours.len();

@@ -187,3 +187,23 @@ fn three_copies_settle_alike_in_every_order() {
     outcomes.dedup();
     assert_eq!(outcomes.len(), 1, "{outcomes:#?}");
 }
+
+#[test]
+fn each_copy_can_be_found_with_its_place_and_its_kind() {
+    let mut poor = bind(2, 1);
+    poor.operation_count = None;
+    let mut forged = bind(3, 2);
+    forged.user_id = Some("forged@contoso.example".into());
+    let folder = tempfile::tempdir().unwrap();
+    let first = block((0..4).map(|n| at(0, n + 1, bind(n, 2))).collect());
+    let second = block(vec![at(1, 1, bind(1, 2)), at(1, 2, poor), at(1, 3, forged)]);
+    write(folder.path(), None, &[first, second]);
+    let copies = mailtrail_timeline::read_copies(folder.path(), |_| true).unwrap();
+    let seen: Vec<_> = copies.iter().map(|copy| (copy.kind.as_str(), copy.access_no, copy.locator)).collect();
+    let place = |row| locator(1, row);
+    assert_eq!(seen, [("same-content", 1, place(1)), ("merged", 2, place(2)), ("conflict", 3, place(3))]);
+    let access = mailtrail_timeline::read_accesses(folder.path(), |id| id == copies[1].record_id).unwrap();
+    assert_eq!((access.len(), access[0].access_no, access[0].record.locator), (1, 2, locator(0, 3)));
+    let forged = read(folder.path()).into_iter().find(|access| access.record.locator == place(3)).unwrap();
+    assert_eq!(forged.access_no, 4, "a contradicting copy is an access at the end of the table");
+}

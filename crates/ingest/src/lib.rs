@@ -5,6 +5,7 @@
 mod address;
 mod archive;
 mod block;
+mod completeness;
 mod container;
 mod cut;
 mod drive;

@@ -69,8 +69,8 @@ const RELATED: [(&str, Story); 52] = [
     ("remove-mailboxpermission", Story::Permission),
     ("remove-transportrule", Story::Forwarding),
     ("searchcreated", Story::OtherWay),
-    ("searchexported", Story::OtherWay),
     ("searchexportdownloaded", Story::OtherWay),
+    ("searchexported", Story::OtherWay),
     ("searchpreviewed", Story::OtherWay),
     ("searchquery", Story::OtherWay),
     ("searchqueryinitiatedexchange", Story::OtherWay),
@@ -102,6 +102,11 @@ impl Wanted {
         }
         let lower = |known: &str| known.bytes().cmp(name.bytes().map(|b| b.to_ascii_lowercase()));
         RELATED.binary_search_by(|(known, _)| lower(known)).map_or(Self::No, |at| Self::Related(RELATED[at].1))
+    }
+
+    /// Whether the operation is an access.
+    pub(crate) fn is_access(self) -> bool {
+        matches!(self, Self::MailItems | Self::Attachment)
     }
 
     /// Whether the row has to be parsed.

@@ -68,6 +68,7 @@ pub(crate) struct Outcome<'a> {
 
 /// The fate of a row, before duplicates and window are judged.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "an access is the usual case, and moved once")]
 pub(crate) enum OutcomeKind<'a> {
     /// An access.
     Access(AccessRecord<'a>),

@@ -13,7 +13,7 @@ const DEPTH: u8 = 6;
 
 /// Bodies that beat what stands beside them.
 const STRONG: [Body; 6] = [
-    Body::AuditDataBody,
+    Body::AuditData,
     Body::AuditDataGraph,
     Body::RawEventData,
     Body::RawEventDataLower,
@@ -81,7 +81,8 @@ fn judge_opened<'a>(opened: Opened<'a>, facts: Facts<'a>, at: Locator, ctx: Ctx<
         return rejected(IssueCode::BodyUnreadable, why);
     }
     match outer.operation.text(ctx) {
-        Ok(Some(operation)) if !Wanted::of(operation).is_wanted() => {
+        // Only an access without a record is a loss; any other row is counted by what its envelope says.
+        Ok(Some(operation)) if !Wanted::of(operation).is_access() => {
             let created = read_instant(outer.created, ctx).certain();
             Outcome { operation: Some(operation), created, kind: OutcomeKind::Other }
         }

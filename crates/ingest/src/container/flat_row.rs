@@ -8,8 +8,8 @@ use crate::normalize::{Facts, judge, rejected};
 use crate::row::{Cell, Outcome};
 use crate::wire::{Ctx, Key, WireRecord};
 
-/// Reads such a row into what it states.
-pub(super) fn wire<'a>(columns: &Columns, cells: &[Cell<'a>], ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, Outcome<'a>> {
+/// Reads such a row into what it states, or says why it cannot.
+pub(super) fn wire<'a>(columns: &Columns, cells: &[Cell<'a>], ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, String> {
     let mut wire = WireRecord::new_in(ctx.arena);
     for (at, key) in &columns.fields {
         let Some(cell) = cells.get(*at) else { continue };
@@ -21,7 +21,7 @@ pub(super) fn wire<'a>(columns: &Columns, cells: &[Cell<'a>], ctx: Ctx<'a, '_>) 
             && text.trim_start().starts_with("System.")
             && let Some(why) = not_a_body(text)
         {
-            return Err(rejected(IssueCode::BodyUnreadable, format!("{}: {why}", key.name())));
+            return Err(format!("{}: {why}", key.name()));
         }
         wire.set_text(*key, text, ctx);
     }
@@ -32,6 +32,6 @@ pub(super) fn wire<'a>(columns: &Columns, cells: &[Cell<'a>], ctx: Ctx<'a, '_>) 
 pub(super) fn read<'a>(columns: &Columns, cells: &[Cell<'a>], at: Locator, ctx: Ctx<'a, '_>) -> Outcome<'a> {
     match wire(columns, cells, ctx) {
         Ok(wire) => judge(&wire, &Facts::default(), at, ctx),
-        Err(outcome) => outcome,
+        Err(why) => rejected(IssueCode::BodyUnreadable, why),
     }
 }

@@ -54,7 +54,7 @@ fn columns(header: &Header) -> Columns {
 fn read<'a>(columns: &Columns, cells: &[Cell<'a>], at: Locator, ctx: Ctx<'a, '_>) -> Outcome<'a> {
     let mut wire = match flat_row::wire(columns, cells, ctx) {
         Ok(wire) => wire,
-        Err(outcome) => return outcome,
+        Err(why) => return rejected(IssueCode::BodyUnreadable, why),
     };
     let part = |index: usize| Columns::text(columns.bodies.get(index).copied(), cells, ctx.arena);
     finish(&mut wire, part(0), part(1), part(2));

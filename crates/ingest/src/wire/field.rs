@@ -108,7 +108,7 @@ keys! {
     /// A field of a container that may hold the record, in the order in which they are tried.
     Body {
         Original = "original",
-        AuditDataBody = "AuditData",
+        AuditData = "AuditData",
         AuditDataGraph = "auditData",
         DynamicProperties = "dynamicProperties",
         RawEventData = "RawEventData",

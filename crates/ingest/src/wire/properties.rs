@@ -79,6 +79,7 @@ impl<'a> Gather<'a> for PropertyGather<'_, 'a, '_> {
     /// `{"Name": "MailAccessType", "Value": "Bind"}`, or `{"MailAccessType": "Bind", …}`.
     fn object<A: MapAccess<'a>>(&mut self, mut map: A) -> Result<(), A::Error> {
         let (mut name, mut value) = (Loose::Absent, Loose::Absent);
+        let mut others = std::vec::Vec::new();
         while let Some(key) = map.next_key_seed(LooseSeed(self.ctx))? {
             let Loose::Text(key) = key else { continue };
             let part = match key {
@@ -91,12 +92,12 @@ impl<'a> Gather<'a> for PropertyGather<'_, 'a, '_> {
                 Some(Part::Name) if name == Loose::Absent => name = read,
                 Some(Part::Value) if value == Loose::Absent => value = read,
                 Some(_) => self.ctx.flaws.note(IssueCode::DuplicateKey, format!("{}: {key}", self.field)),
-                None => self.add(key, read),
+                None => others.push((key, read)),
             }
         }
         match name {
             Loose::Text(name) => self.add(name, value),
-            Loose::Absent if value == Loose::Absent => {}
+            Loose::Absent if value == Loose::Absent => others.into_iter().for_each(|(key, value)| self.add(key, value)),
             _ => self.ctx.flaws.unreadable(self.field, "a pair without a name"),
         }
         Ok(())
@@ -127,7 +128,7 @@ pub(super) fn clip(text: &str) -> &str {
     &text[..end]
 }
 
-/// What a key of an inner object means, by position in a list of names.
+/// Reads a key of an inner object as what it means.
 pub(super) fn key_seed<K>(of: fn(&str) -> K) -> KeySeed<K> {
     KeySeed(of)
 }

@@ -286,12 +286,15 @@ mod tests {
 
     #[test]
     fn cut_text_keeps_whole_items_only() {
-        let whole = r#"{"Id":"x","Folders":[{"FolderItems":[{"Id":"1"},{"Id":"2"},{"Id":"3"}],"Path":"p"}]}"#;
-        let base = r#"cut {"Id":"x""#;
-        check(&whole[..20], &format!("{base}}}"));
-        check(&whole[..52], r#"cut {"Id":"x","Folders":[{"FolderItems":[{"Id":"1"}]}]}"#);
-        check(&whole[..55], r#"cut {"Id":"x","Folders":[{"FolderItems":[{"Id":"1"},{"Id":"2"}]}]}"#);
-        check(&whole[..69], r#"cut {"Id":"x","Folders":[{"FolderItems":[{"Id":"1"},{"Id":"2"},{"Id":"3"}]}]}"#);
+        let (head, items) = (r#"{"Id":"x","Folders":[{"FolderItems":["#, [r#"{"Id":"1"}"#, r#"{"Id":"2"}"#]);
+        check(&head[..8], "hopeless cut before anything was whole");
+        check(&head[..20], r#"cut {"Id":"x"}"#);
+        check(&format!("{head}{},{{\"Id\":\"2", items[0]), &format!("cut {head}{}]}}]}}", items[0]));
+        check(&format!("{head}{},{{\"Id\":\"2\"", items[0]), &format!("cut {head}{}]}}]}}", items[0]));
+        let both = format!("{head}{},{}", items[0], items[1]);
+        check(&both, &format!("cut {both}]}}]}}"));
+        check(&format!("{both}],\"Path\":\"\\\\In"), &format!("cut {both}]}}]}}"));
+        check(&format!("{both}],\"Path\":\"p\""), &format!("cut {both}],\"Path\":\"p\"}}]}}"));
         check(r#"{"a":1,"b":12"#, r#"cut {"a":1}"#);
         check(r#"{"a":1,"b":tr"#, r#"cut {"a":1}"#);
         check(r#"{"a":1,"b":"\u00"#, r#"cut {"a":1}"#);

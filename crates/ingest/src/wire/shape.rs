@@ -129,7 +129,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A text whose quote is next; `None` if it does not end. Escapes are not undone: no key we know has one.
+    /// A text whose quote is next; `None` if it does not end. Only the beginning of a long text is kept.
     fn string(&mut self) -> Option<String> {
         let start = self.at + 1;
         let mut at = start;
@@ -141,7 +141,11 @@ impl Scan<'_> {
             }
         }
         self.at = at + 1;
-        Some(String::from_utf8_lossy(self.bytes.get(start..at)?.get(..(at - start).min(128))?).into_owned())
+        let text = self.bytes.get(start..at)?;
+        if text.contains(&b'\\') && text.len() <= 512 {
+            return Some(serde_json::from_slice(self.bytes.get(start - 1..=at)?).unwrap_or_default());
+        }
+        Some(String::from_utf8_lossy(text.get(..text.len().min(128))?).into_owned())
     }
 
     fn space(&mut self) {
@@ -157,7 +161,7 @@ mod tests {
 
     #[test]
     fn keys_are_seen_to_three_levels_and_past_a_cut() {
-        let text = r#"{"a":{"b":{"c":{"d":1}}},"list":[{"x":1}],"s":"{\"no\":1}","cut":"and so"#;
+        let text = r#"{"a":{"b":{"c":{"d":1}}},"list":[{"x":1}],"s":"{\"no\":1}","c\u0075t":"and so"#;
         let shape = Shape::of(text);
         assert_eq!(shape.top_keys(), ["a", "list", "s", "cut"]);
         assert!(shape.has_all(&["a.b", "a.b.c", "list", "cut"]) && !shape.has("a.b.c.d") && !shape.has("x"));

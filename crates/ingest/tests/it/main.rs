@@ -2,6 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
 mod archives;
+mod corpus;
 mod engine;
-mod reread;
 mod hostile;
+mod invariance;
+mod kept;
+mod looseness;
+mod reread;
+mod written;

@@ -3,7 +3,7 @@
 //! Invariant: suspect beats accepted; an entry that is added never makes an access less suspect. Nothing here is derived
 //! from the records: an access nobody marked is unattributed, unless the dated list of services accepts it.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use mailtrail_model::{
     AccessMatcher, Attribution, AttributionEntry, CaseInputs, KnownDevice, MailAccessType, Marking, Rules, UtcMicros,
@@ -17,10 +17,11 @@ use crate::facts::{Access, Facts, Way};
 pub(crate) struct Entries<'a> {
     entries: &'a [AttributionEntry],
     /// Entries each way matches in every field but mailbox and time.
-    by_way: Vec<WayMatch>,
+    by_way: Arc<[WayMatch]>,
     /// Whether entry `e` means mailbox `m`.
-    mailboxes: Vec<Vec<bool>>,
+    mailboxes: Arc<[Vec<bool>]>,
     aggregation: i64,
+    left_out: Option<usize>,
 }
 
 /// What the entries say of a way.
@@ -35,15 +36,15 @@ struct WayMatch {
 }
 
 impl<'a> Entries<'a> {
-    /// Prepares the entries of a case; `left_out` is taken as if it had not been written.
-    pub(crate) fn new(facts: &Facts, case: &'a CaseInputs, left_out: Option<usize>) -> Self {
+    /// Prepares the entries of a case.
+    pub(crate) fn new(facts: &Facts, case: &'a CaseInputs) -> Self {
         let entries = &case.attribution[..];
         let by_way = facts
             .ways
             .par_iter()
             .map(|way| {
                 let seen = Seen::of(facts, way);
-                let all = || entries.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+                let all = || entries.iter().enumerate();
                 WayMatch {
                     entries: all().filter(|(_, entry)| seen.agrees(&entry.matcher)).map(|(at, _)| at).collect(),
                     known_place: all()
@@ -63,7 +64,12 @@ impl<'a> Entries<'a> {
                 facts.mailboxes.iter().map(meant).collect()
             })
             .collect();
-        Self { entries, by_way, mailboxes, aggregation: aggregation(&case.rules) }
+        Self { entries, by_way, mailboxes, aggregation: aggregation(&case.rules), left_out: None }
+    }
+
+    /// The same entries as if one had not been written.
+    pub(crate) fn without(&self, at: usize) -> Self {
+        Self { left_out: Some(at), by_way: self.by_way.clone(), mailboxes: self.mailboxes.clone(), ..*self }
     }
 
     /// The indices of the entries that mean an access.
@@ -74,7 +80,9 @@ impl<'a> Entries<'a> {
 
     fn means(&self, at: usize, access: &Access) -> bool {
         let entry = &self.entries[at];
-        self.mailboxes[at][access.mailbox as usize] && in_time(&entry.matcher, entry.marking, access, self.aggregation)
+        self.left_out != Some(at)
+            && self.mailboxes[at][access.mailbox as usize]
+            && in_time(&entry.matcher, entry.marking, access, self.aggregation)
     }
 
     /// What an access counts as.
@@ -252,7 +260,7 @@ mod tests {
     fn judged(row: Row, entries: &[AttributionEntry]) -> Attribution {
         let (facts, _) = world(&[row]);
         let case = CaseInputs { attribution: entries.to_vec(), ..CaseInputs::default() };
-        judge_all(&facts, &Entries::new(&facts, &case, None))[0]
+        judge_all(&facts, &Entries::new(&facts, &case))[0]
     }
 
     fn from(address: &str) -> AccessMatcher {
@@ -363,11 +371,11 @@ mod tests {
                 attribution: marks.iter().map(|(suspect, n)| entry(marking(*suspect), matcher(*n))).collect(),
                 ..CaseInputs::default()
             };
-            let before = judge_all(&facts, &Entries::new(&facts, &case, None));
+            let before = judge_all(&facts, &Entries::new(&facts, &case));
             case.attribution.push(entry(Marking::Suspect, matcher(more)));
-            let after = judge_all(&facts, &Entries::new(&facts, &case, None));
+            let after = judge_all(&facts, &Entries::new(&facts, &case));
             prop_assert!(before.iter().zip(&after).all(|(before, after)| after >= before));
-            let without = judge_all(&facts, &Entries::new(&facts, &case, Some(case.attribution.len() - 1)));
+            let without = judge_all(&facts, &Entries::new(&facts, &case).without(case.attribution.len() - 1));
             prop_assert_eq!(before, without);
         }
     }

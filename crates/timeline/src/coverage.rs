@@ -14,9 +14,10 @@ use std::collections::BTreeSet;
 
 use mailtrail_model::{Coverage, CoverageState, Interval, MailboxKey};
 
-pub(crate) use knowledge::knowledge;
+pub(crate) use knowledge::{knowledge, means, parameter};
 pub(crate) use mailbox::own_states;
 pub(crate) use source::{SourceView, declares};
+pub(crate) use throttle::blind;
 
 /// The logon types that audit lists tell apart, as the tables spell them.
 pub(crate) const LOGON_TYPES: [&str; 3] = ["Owner", "Delegated", "Admin"];

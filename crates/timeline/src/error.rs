@@ -64,6 +64,14 @@ pub enum TimelineError {
     /// More accesses than row numbers.
     #[error("more than 4,294,967,295 accesses; split the case")]
     TooManyAccesses,
+    /// Two different message ids have one key.
+    #[error("the message id {id} shares the key {key:032x} with another one; please report this case: it should not exist")]
+    KeyCollision {
+        /// The later id.
+        id: String,
+        /// The key.
+        key: u128,
+    },
     /// A query over tables failed.
     #[error("{what}")]
     Query {

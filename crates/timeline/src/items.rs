@@ -57,6 +57,8 @@ pub(crate) struct Items {
     starts: Vec<usize>,
     /// Folder ids (or `path:` and the path, where a record gives no id).
     pub(crate) folders: Interner,
+    /// The path of each folder, by number; of several the first by text. Paths are localised and change: for reading only.
+    pub(crate) paths: Vec<Option<Box<str>>>,
     /// Folder of each Sync or Unknown access (place, folder), in place order: folders that may have gone whole.
     pub(crate) syncs: Vec<(u32, TextId)>,
     /// Folder of each other access that lists no item in it: (place, folder).
@@ -75,10 +77,13 @@ impl Items {
         let step = rayon::current_num_threads().max(1) * 2;
         for first in (0..table.groups()).step_by(step) {
             let last = (first + step).min(table.groups());
-            let parts: Vec<(Vec<Item>, Interner)> =
+            let parts: Vec<Part> =
                 (first..last).into_par_iter().map(|group| part(&table, group, facts)).collect::<Result<_, _>>()?;
-            for (items, folders) in parts {
+            for (items, folders, paths) in parts {
                 let map: Vec<TextId> = folders.texts().iter().map(|folder| out.folders.add(folder)).collect();
+                for (folder, path) in map.iter().zip(&paths) {
+                    out.path(*folder, path.as_deref());
+                }
                 for item in items {
                     let mailbox = facts.accesses[item.place as usize].mailbox as usize;
                     out.items[cursor[mailbox]] = Item { folder: map[item.folder as usize], ..item };
@@ -89,6 +94,28 @@ impl Items {
         out.sort();
         out.load_folders(tables, facts)?;
         Ok(out)
+    }
+
+    fn path(&mut self, folder: TextId, path: Option<&str>) {
+        let at = folder as usize;
+        if self.paths.len() <= at {
+            self.paths.resize(at + 1, None);
+        }
+        if let (Some(path), true) = (path, folder != NONE)
+            && self.paths[at].as_deref().is_none_or(|known| path < known)
+        {
+            self.paths[at] = Some(path.into());
+        }
+    }
+
+    /// The path of a folder, as some record gives it.
+    pub(crate) fn path_of(&self, folder: TextId) -> Option<&str> {
+        self.paths.get(folder as usize)?.as_deref()
+    }
+
+    /// Whether a folder is known to hold no mail. One that no record names holds mail.
+    pub(crate) fn holds_no_mail(&self, folder: TextId) -> bool {
+        folder != NONE && holds_no_mail(self.folders.get(folder), self.path_of(folder))
     }
 
     fn sort(&mut self) {
@@ -114,7 +141,9 @@ impl Items {
             let name = text(&frame, schema::FOLDER_NAME)?;
             for row in 0..frame.height() {
                 let Some(place) = place(facts, access.get(row)) else { continue };
-                let folder = folder_number(&mut self.folders, id.get(row), path.get(row).or(name.get(row)));
+                let path = path.get(row).or(name.get(row));
+                let folder = folder_number(&mut self.folders, id.get(row), path);
+                self.path(folder, path);
                 let flags = facts.accesses[place as usize].flags;
                 if !flags.in_window() {
                     continue;
@@ -246,7 +275,9 @@ fn count(table: &TableReader, facts: &Facts) -> Result<Vec<usize>, TimelineError
     Ok(starts)
 }
 
-fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<(Vec<Item>, Interner), TimelineError> {
+type Part = (Vec<Item>, Interner, Vec<Option<Box<str>>>);
+
+fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<Part, TimelineError> {
     let frame = table.read(
         group,
         &[schema::ACCESS_NO, schema::FOLDER_ID, schema::FOLDER_PATH, schema::INTERNET_MESSAGE_ID, schema::SIZE_BYTES],
@@ -255,6 +286,7 @@ fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<(Vec<Item>, 
     let (id, path) = (text(&frame, schema::FOLDER_ID)?, text(&frame, schema::FOLDER_PATH)?);
     let (message, size) = (text(&frame, schema::INTERNET_MESSAGE_ID)?, signed(&frame, schema::SIZE_BYTES)?);
     let mut folders = Interner::default();
+    let mut paths: Vec<Option<Box<str>>> = vec![None];
     let mut last: (Option<&str>, Option<&str>, TextId) = (None, None, NONE);
     let mut scratch = String::new();
     let mut items = Vec::with_capacity(frame.height());
@@ -266,6 +298,15 @@ fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<(Vec<Item>, 
         }
         if (id.get(row), path.get(row)) != (last.0, last.1) {
             last = (id.get(row), path.get(row), folder_number(&mut folders, id.get(row), path.get(row)));
+            let at = last.2 as usize;
+            if paths.len() <= at {
+                paths.resize(at + 1, None);
+            }
+            if let (Some(path), true) = (last.1, last.2 != NONE)
+                && paths[at].as_deref().is_none_or(|known| path < known)
+            {
+                paths[at] = Some(path.into());
+            }
         }
         let key = match message.get(row) {
             // An attachment's record has item ids only.
@@ -278,7 +319,8 @@ fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<(Vec<Item>, 
             .map_or(NO_SIZE, |bytes| u32::try_from(bytes).unwrap_or(NO_SIZE - 1).min(NO_SIZE - 1));
         items.push(Item { key, place, folder: last.2, size });
     }
-    Ok((items, folders))
+    paths.resize(folders.texts().len(), None);
+    Ok((items, folders, paths))
 }
 
 /// A 128-bit key in words, most significant first, so that words order as the key does.

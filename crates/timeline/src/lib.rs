@@ -41,6 +41,8 @@ mod services;
 
 mod attribution;
 mod coverage;
+mod exposure;
+mod findings;
 mod mailboxes;
 mod sessions;
 mod spans;

@@ -2,10 +2,13 @@
 //!
 //! Invariant: memory grows with accesses by 40 bytes each and with distinct texts, not with the table's width.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use hashbrown::HashMap;
-use mailtrail_model::{IssueCode, MailAccessType, MailboxKey, RosterEntry, ThrottleState};
+use mailtrail_model::{CaseInputs, IssueCode, MailAccessType, MailboxKey, MailboxName, RosterEntry, ThrottleState};
 use polars::prelude::StringChunked;
 use rayon::prelude::*;
 
@@ -64,8 +67,8 @@ struct Part {
     rows: Vec<(Access, TextId)>,
 }
 
-/// Reads `accesses.parquet`. Mailboxes of the roster stand in the facts even without a record.
-pub(crate) fn accesses(tables: &Path, roster: &[RosterEntry]) -> Result<Facts, TimelineError> {
+/// Reads `accesses.parquet`. Mailboxes that the roster or a listing names stand in the facts even without a record.
+pub(crate) fn accesses(tables: &Path, case: &CaseInputs) -> Result<Facts, TimelineError> {
     let table = TableReader::open(tables, &ACCESSES)?;
     u32::try_from(table.rows()).map_err(|_| TimelineError::TooManyAccesses)?;
     let mut join = Join::default();
@@ -78,7 +81,7 @@ pub(crate) fn accesses(tables: &Path, roster: &[RosterEntry]) -> Result<Facts, T
             join.add(&part);
         }
     }
-    Ok(join.finish(roster))
+    Ok(join.finish(case))
 }
 
 fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
@@ -180,7 +183,7 @@ fn has_issue(issues: Option<&str>, code: IssueCode) -> bool {
 
 /// Facts made without tables, for tests of what is computed from them.
 #[cfg(test)]
-pub(crate) fn of_rows(rows: &[crate::world::Row], roster: &[RosterEntry]) -> Facts {
+pub(crate) fn of_rows(rows: &[crate::world::Row], case: &CaseInputs) -> Facts {
     let mut part = Part { texts: Interner::default(), ways: Vec::new(), rows: Vec::new() };
     for (no, row) in rows.iter().enumerate() {
         let mut add = |text: &str| part.texts.add(text);
@@ -205,7 +208,7 @@ pub(crate) fn of_rows(rows: &[crate::world::Row], roster: &[RosterEntry]) -> Fac
     }
     let mut join = Join::default();
     join.add(&part);
-    join.finish(roster)
+    join.finish(case)
 }
 
 /// Parts, joined in order.
@@ -286,8 +289,8 @@ impl Join {
         number
     }
 
-    fn finish(mut self, roster: &[RosterEntry]) -> Facts {
-        let (mailboxes, mailbox_places) = self.mailboxes(roster);
+    fn finish(mut self, case: &CaseInputs) -> Facts {
+        let (mailboxes, mailbox_places) = self.mailboxes(case);
         let contexts = contexts::number(self.keys.keys().cloned());
         let mut context_places = vec![0u32; contexts.len()];
         for (place, context) in (0u32..).zip(&contexts) {
@@ -305,8 +308,8 @@ impl Join {
         facts
     }
 
-    /// Mailboxes in key order, those of the roster that no record names among them, and the place of each number.
-    fn mailboxes(&self, roster: &[RosterEntry]) -> (Vec<Mailbox>, Vec<u32>) {
+    /// Mailboxes in key order, those among them that only the roster or a listing names, and the place of each number.
+    fn mailboxes(&self, case: &CaseInputs) -> (Vec<Mailbox>, Vec<u32>) {
         let key = |number: TextId| MailboxKey(self.mailboxes.get(number).unwrap_or("").into());
         let mut found: Vec<(TextId, Mailbox)> = (1..number_of(self.mailboxes.texts().len()))
             .map(|number| (number, Mailbox { key: key(number), upns: Vec::new() }))
@@ -325,13 +328,28 @@ impl Join {
         }
         let organization = found.iter().filter_map(|(_, m)| m.key.as_str().split_once('/')).map(|(org, _)| org).min();
         let organization = organization.map(str::to_owned);
-        for entry in roster {
+        for entry in &case.roster {
             if found.iter().any(|(_, mailbox)| entry.means(&mailbox.key, mailbox.upn())) {
                 continue;
             }
             if let Some(key) = mailboxes::roster_key(entry, organization.as_deref()) {
                 found.push((NONE, Mailbox { key, upns: Vec::new() }));
             }
+        }
+        let listed: BTreeSet<&str> = case.listings.iter().flat_map(|listing| listing.mailboxes()).collect();
+        for name in listed.iter().filter_map(|name| MailboxName::parse(name)) {
+            let alias = |entry: &RosterEntry| entry.aliases.iter().any(|alias| *alias == name.as_str());
+            if case.roster.iter().any(|entry| alias(entry) || entry.upn.as_ref() == Some(&name))
+                || found.iter().any(|(_, mailbox)| name.means(&mailbox.key, mailbox.upn()))
+            {
+                continue;
+            }
+            let key = match name.as_str() {
+                upn if upn.contains('@') && !upn.starts_with("upn:") => MailboxKey::of(None, None, Some(upn)),
+                key if key.contains(['/', ':']) => Some(MailboxKey(key.into())),
+                guid => MailboxKey::of(organization.as_deref(), Some(guid), None),
+            };
+            found.extend(key.map(|key| (NONE, Mailbox { key, upns: Vec::new() })));
         }
         // First-appearance numbers become places in a sorted list, so that nothing depends on the order of rows.
         found.sort_by(|a, b| a.1.key.cmp(&b.1.key));

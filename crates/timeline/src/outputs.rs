@@ -8,6 +8,7 @@ use mailtrail_model::{
 
 use crate::{
     TimelineError,
+    exposure::EXPOSURE_FILES,
     schema::{Kind, Table},
     small::{self, Cell},
 };
@@ -30,7 +31,8 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
 #[must_use]
 pub fn small_table_files() -> Vec<String> {
     let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES];
-    tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]).collect()
+    let small = tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]);
+    small.chain(EXPOSURE_FILES.iter().map(|file| (*file).to_owned())).collect()
 }
 
 const SESSIONS: Table = Table {

@@ -5,13 +5,17 @@
 use std::path::Path;
 
 use mailtrail_model::{
-    CaseInputs, CoverageState, Interval, IssueCode, Ledger, RosterEntry, SourceReceipt, Timeline, UtcMicros, Window,
+    CaseInputs, CoverageState, Interval, IssueCode, Ledger, RelatedEvent, RosterEntry, SourceReceipt, Timeline,
+    UtcMicros, Window,
 };
+use rayon::prelude::*;
 
 use crate::{
     TimelineError, attribution, contexts,
     coverage::{self, Covered, SourceView},
+    exposure,
     facts::Facts,
+    findings,
     items::Items,
     load,
     mailboxes::{self, Messages, Parts},
@@ -39,46 +43,81 @@ pub struct Basis<'a> {
 /// If a table is missing, damaged or of another version, or an output cannot be written.
 pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
     let case = basis.case;
-    let facts = load::accesses(basis.tables, &case.roster)?;
+    let facts = load::accesses(basis.tables, case)?;
     let related = related::load(basis.tables)?;
     let items = Items::load(basis.tables, &facts)?;
     let roster = roster_of(&facts, case);
     let window = window(&facts, case);
     let period = period(case, window.span);
 
-    let entries = attribution::Entries::new(&facts, case, None);
+    let sources = sources(basis);
+    let cover = |period| coverage_of(&facts, &sources, case, &roster, &related, window.span, period);
+    let covered = cover(period);
+    let entries = attribution::Entries::new(&facts, case);
     let attribution = attribution::judge_all(&facts, &entries);
     let messages = Messages::count(&facts, &items, &attribution);
-    let covered = coverage_of(&facts, basis, &roster, &related, window.span, period);
 
     let idle_gap = case.rules.idle_gap();
     let cut = sessions::cut(&facts, idle_gap);
     let visible: Vec<Vec<Interval>> = covered.iter().map(|one| one.spans(&VISIBLE)).collect();
     let blind_hours: Vec<f64> = covered.iter().map(blind_hours).collect();
-    let parts = Parts {
+    let mut mailboxes = mailboxes::summarise(&Parts {
         facts: &facts,
         cut: &cut,
         attribution: &attribution,
         messages: &messages,
         blind_hours: &blind_hours,
         roster: &roster,
+    });
+    let contexts = contexts::summarise(&facts, &attribution, &messages.by_context);
+    let sessions = sessions::summarise(&facts, &items, &cut, &attribution, &visible, idle_gap);
+    let by_gap = [60, 120, 240].map(|minutes| (minutes, sessions::count(&facts, minutes * UtcMicros::MINUTE)));
+
+    let listed = exposure::Listed::new(&facts, case, &roster);
+    let world = exposure::World {
+        facts: &facts,
+        items: &items,
+        listed: &listed,
+        case,
+        roster: &roster,
+        related: &related,
+        sources: &sources,
+        window: window.span,
     };
+    let assumptions = exposure::Assumptions { period, attribution: &attribution, covered: &covered };
+    let every: Vec<usize> = (0..facts.mailboxes.len()).collect();
+    let totals = exposure::count(&world, &assumptions, &every);
+    for (mailbox, totals) in mailboxes.iter_mut().zip(&totals) {
+        mailbox.exposure = Some(totals.counts.totals());
+    }
+    let all = findings::sum(&totals).counts;
+    exposure::write(basis.tables, &world, &assumptions, &all)?;
+    let parts = findings::Parts {
+        world: &world,
+        base: &assumptions,
+        totals: &totals,
+        entries: &entries,
+        contexts: &contexts,
+        cover: &cover,
+    };
+    let findings = findings::findings(&parts);
+
     let timeline = Timeline {
         case_id: case.case_id.clone(),
         rules: case.rules.clone(),
         sources: basis.receipts.to_vec(),
         ledger: basis.ledger.clone(),
         issues: basis.issues.to_vec(),
-        mailboxes: mailboxes::summarise(&parts),
-        contexts: contexts::summarise(&facts, &attribution, &messages.by_context),
-        sessions: sessions::summarise(&facts, &items, &cut, &attribution, &visible, idle_gap),
         coverage: facts.mailboxes.iter().zip(&covered).flat_map(|(mailbox, one)| one.rows(&mailbox.key)).collect(),
-        related,
+        mailboxes,
+        contexts,
+        sessions,
         messages: messages.total(),
-        sessions_by_gap: [60, 120, 240].map(|minutes| (minutes, sessions::count(&facts, minutes * UtcMicros::MINUTE))),
-        exposure: None,
-        findings: mailtrail_model::Findings::default(),
+        sessions_by_gap: by_gap,
+        exposure: Some(all.totals()),
+        findings,
         window,
+        related,
     };
     outputs::write(basis.tables, &timeline)?;
     Ok(timeline)
@@ -122,27 +161,35 @@ fn roster_of<'c>(facts: &Facts, case: &'c CaseInputs) -> Vec<Option<&'c RosterEn
     facts.mailboxes.iter().map(entry).collect()
 }
 
+/// The sources that cover something, each with the rows of it that could not be read.
+fn sources(basis: &Basis<'_>) -> Vec<(SourceView, u64)> {
+    let declared = |name: &str| basis.case.sources.iter().find(|source| coverage::declares(source, name));
+    let unreadable =
+        |id| basis.ledger.sources.iter().filter(|row| row.source == id).map(|row| row.rejected).sum::<u64>();
+    let view = |receipt: &SourceReceipt| {
+        let view = SourceView::of(receipt, declared(&receipt.name), &basis.case.rules)?;
+        Some((view, unreadable(receipt.id)))
+    };
+    basis.receipts.iter().filter_map(view).collect()
+}
+
 fn coverage_of(
     facts: &Facts,
-    basis: &Basis<'_>,
+    sources: &[(SourceView, u64)],
+    case: &CaseInputs,
     roster: &[Option<&RosterEntry>],
-    related: &[mailtrail_model::RelatedEvent<'_>],
+    related: &[RelatedEvent<'_>],
     window: Interval,
     period: Interval,
 ) -> Vec<Covered> {
-    use rayon::prelude::*;
-    let rules = &basis.case.rules;
-    let declared = |name: &str| basis.case.sources.iter().find(|source| coverage::declares(source, name));
-    let sources: Vec<SourceView> =
-        basis.receipts.iter().filter_map(|receipt| SourceView::of(receipt, declared(&receipt.name), rules)).collect();
     (0..facts.mailboxes.len())
         .into_par_iter()
         .map(|at| {
             let mailbox = &facts.mailboxes[at];
-            let covering: Vec<&SourceView> =
-                sources.iter().filter(|source| source.covers(&mailbox.key, mailbox.upn())).collect();
-            let known = coverage::knowledge(mailbox, roster[at], basis.case, related, window);
-            let own = coverage::own_states(facts.of(at), &covering, &known, window, period, rules);
+            let covers = |source: &&SourceView| source.covers(&mailbox.key, mailbox.upn());
+            let covering: Vec<&SourceView> = sources.iter().map(|(source, _)| source).filter(covers).collect();
+            let known = coverage::knowledge(mailbox, roster[at], case, related, window);
+            let own = coverage::own_states(facts.of(at), &covering, &known, window, period, &case.rules);
             coverage::cover(window, &covering, &own)
         })
         .collect()

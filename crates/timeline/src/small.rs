@@ -91,21 +91,14 @@ impl<'p> Csv<'p> {
     pub(crate) fn create(path: &'p Path, table: &Table) -> Result<Self, TimelineError> {
         let file = File::create(path).map_err(TimelineError::io(path, "create"))?;
         let mut csv = Self { path, out: csv::Writer::from_writer(BufWriter::new(file)) };
-        csv.record(table.columns.iter().map(|(name, _)| Cow::Borrowed(*name)))?;
+        let header: Vec<Cell<'_>> = table.columns.iter().map(|(name, _)| Cell::text(*name)).collect();
+        csv.row(&header)?;
         Ok(csv)
     }
 
     /// Appends a row.
     pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TimelineError> {
-        self.record(cells.iter().map(Cell::print))
-    }
-
-    fn record<'c>(&mut self, fields: impl Iterator<Item = Cow<'c, str>>) -> Result<(), TimelineError> {
-        let path = self.path;
-        for field in fields {
-            self.out.write_field(field.as_bytes()).map_err(|e| csv_error(path, e))?;
-        }
-        self.out.write_record(None::<&[u8]>).map_err(|e| csv_error(path, e))
+        write_cells(self.path, &mut self.out, cells)
     }
 
     /// Flushes and checks.
@@ -114,6 +107,18 @@ impl<'p> Csv<'p> {
         let mut out = self.out.into_inner().map_err(|e| TimelineError::io(path, "write")(e.into_error()))?;
         out.flush().map_err(TimelineError::io(path, "write"))
     }
+}
+
+/// Appends a row to a CSV file of any table.
+pub(crate) fn write_cells(
+    path: &Path,
+    out: &mut csv::Writer<BufWriter<File>>,
+    cells: &[Cell<'_>],
+) -> Result<(), TimelineError> {
+    for cell in cells {
+        out.write_field(cell.print().as_bytes()).map_err(|e| csv_error(path, e))?;
+    }
+    out.write_record(None::<&[u8]>).map_err(|e| csv_error(path, e))
 }
 
 fn csv_error(path: &Path, error: csv::Error) -> TimelineError {

@@ -1,6 +1,6 @@
 //! Owns small worlds for tests: rows of accesses made by hand, without tables.
 
-use mailtrail_model::{MailAccessType, ThrottleState, UtcMicros};
+use mailtrail_model::{CaseInputs, MailAccessType, ThrottleState, UtcMicros};
 
 use crate::{
     facts::{Facts, Flags},
@@ -93,12 +93,17 @@ impl Row {
 
 /// The facts and items of some rows.
 pub(crate) fn world(rows: &[Row]) -> (Facts, Items) {
-    world_with(rows, &[])
+    world_of(rows, &CaseInputs::default())
 }
 
 /// The same with a roster.
 pub(crate) fn world_with(rows: &[Row], roster: &[mailtrail_model::RosterEntry]) -> (Facts, Items) {
-    let facts = crate::load::of_rows(rows, roster);
+    world_of(rows, &CaseInputs { roster: roster.to_vec(), ..CaseInputs::default() })
+}
+
+/// The same with everything an examiner states.
+pub(crate) fn world_of(rows: &[Row], case: &CaseInputs) -> (Facts, Items) {
+    let facts = crate::load::of_rows(rows, case);
     let numbered = || (0u32..).zip(rows);
     let items: Vec<_> = numbered()
         .flat_map(|(no, row)| {

@@ -7,18 +7,19 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bumpalo::Bump;
-use mailtrail_model::{ActivityCount, IssueCode, RecordSink, RowCounts, SourceId, SourceReceipt};
+use mailtrail_model::{ActivityCount, Finding, IssueCode, RecordSink, RowCounts, Rules, SourceId, SourceReceipt};
 
 use crate::block::{Job, Pool};
+use crate::completeness;
 use crate::limits::Limits;
 use crate::read::Feed;
 use crate::source::{Progress, SourceInput};
 use crate::tally::{IssueTally, Tally};
 use crate::turn::{LastWill, Stopped, Turnstile};
-use crate::work;
+use crate::work::{self, Built};
 
 /// How to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IngestOptions {
     /// Workers beside the reader; at least one.
     pub threads: usize,
@@ -26,11 +27,13 @@ pub struct IngestOptions {
     pub block_bytes: usize,
     /// What hostile input may cost.
     pub limits: Limits,
+    /// At what numbers a source looks cut.
+    pub rules: Rules,
 }
 
 impl Default for IngestOptions {
     fn default() -> Self {
-        Self { threads: 2, block_bytes: 8 << 20, limits: Limits::default() }
+        Self { threads: 2, block_bytes: 8 << 20, limits: Limits::default(), rules: Rules::default() }
     }
 }
 
@@ -109,7 +112,7 @@ pub fn ingest<S: RecordSink>(
         return Err(IngestError::Sink(error));
     }
     let receipts = receipts.map_err(|_gone| IngestError::Panicked { message: "the workers left".to_owned() })?;
-    Ok(report(receipts, crew.tally.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    Ok(report(receipts, &options.rules, crew.tally.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// What the workers share.
@@ -147,14 +150,14 @@ impl<S: RecordSink> Crew<'_, S> {
     }
 
     fn block(&self, job: &Job, arena: &Bump) -> Result<(), Halt<S::Error>> {
-        let built = work::build(job, arena, &self.options.limits);
+        let Built { block, evidence } = work::build(job, arena, &self.options.limits);
         let [judging, appending] = &self.turnstiles;
-        let judged = judging.take(job.sequence, || self.sink.judge(&built.block))?.map_err(Halt::Sink)?;
-        let encoded = self.sink.encode(&built.block, judged).map_err(Halt::Sink)?;
+        let judged = judging.take(job.sequence, || self.sink.judge(&block))?.map_err(Halt::Sink)?;
+        let encoded = self.sink.encode(&block, judged).map_err(Halt::Sink)?;
         appending
             .take(job.sequence, || {
-                self.sink.append(&built.block, encoded)?;
-                self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&built.block, &built.spans);
+                self.sink.append(&block, encoded)?;
+                self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&block, evidence);
                 Ok(())
             })?
             .map_err(Halt::Sink)
@@ -179,13 +182,38 @@ fn said(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-fn report(mut receipts: Vec<SourceReceipt>, mut tally: Tally) -> IngestReport {
+fn report(mut receipts: Vec<SourceReceipt>, rules: &Rules, mut tally: Tally) -> IngestReport {
     let mut counts = Vec::with_capacity(receipts.len());
     for receipt in &mut receipts {
-        receipt.span = tally.spans.get(&receipt.id).copied();
+        if let Some(evidence) = tally.evidence.get(&receipt.id) {
+            receipt.span = evidence.span();
+            receipt.completeness.findings.extend(evidence.finish(receipt.lossy, rules));
+        }
         let none = RowCounts { source: receipt.id, read: 0, other_operation: 0, rejected: 0 };
         counts.push(tally.counts.get(&receipt.id).copied().unwrap_or(none));
     }
+    note_missing_parts(&mut receipts);
+    for receipt in &mut receipts {
+        // Most serious first; the sort keeps the order within.
+        receipt.completeness.findings.sort_by_key(|finding| !finding.incomplete);
+    }
     let activity = tally.take_activity();
     IngestReport { receipts, counts, issues: tally.issues, activity }
+}
+
+/// Files of a numbered set that were not handed in.
+fn note_missing_parts(receipts: &mut [SourceReceipt]) {
+    let names: Vec<String> = receipts.iter().map(|receipt| receipt.name.clone()).collect();
+    for (name, missing) in completeness::missing_parts(names.iter().map(String::as_str)) {
+        let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
+        let finding = Finding {
+            code: "missing-parts".into(),
+            evidence: format!("this is a part of a set of files, and part {} was not handed in", numbers.join(", ")),
+            ask: Some("the missing parts".to_owned()),
+            incomplete: true,
+        };
+        for receipt in receipts.iter_mut().filter(|receipt| receipt.name == name) {
+            receipt.completeness.findings.push(finding.clone());
+        }
+    }
 }

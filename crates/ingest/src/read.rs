@@ -175,7 +175,12 @@ impl<'e> Feed<'e> {
             told.findings.push(stopped(&error));
         }
         let (sha256, bytes) = hashed.finish();
-        let content_bytes = content_bytes.map_or(bytes, |count| count.get());
+        // A refused packed source was not unpacked, or only as far as it took to refuse it.
+        let content_bytes = match (packing, &told.refused) {
+            (Packing::Plain, _) => bytes,
+            (_, Some(_)) => 0,
+            (_, None) => content_bytes.map_or(0, |count| count.get()),
+        };
         let compression = packing.as_str();
         self.receipt(name, Stamp { parent, sha256, bytes, content_bytes, encoding, compression }, told);
         Ok(())

@@ -47,10 +47,13 @@ pub(crate) fn sniff(head: &[u8], last: bool, depth_cap: usize) -> Sniffed {
         }
         Some(b'{' | b'[') => sniff_json(head, at, last, depth_cap),
         Some(b'<') => sniff_xml(head, at),
-        Some(_) if head[at..].iter().take(4096).any(|b| *b == 0) => {
-            refuse(&head[at..], "a binary file of a kind not known")
-        }
-        Some(_) => sniff_csv(head, at, last),
+        Some(_) => match sniff_csv(head, at, last) {
+            // A zero byte in a header that is known all the same is a damaged byte; in anything else it says binary.
+            Sniffed::Refused(_) if head[at..].iter().take(4096).any(|b| *b == 0) => {
+                refuse(&head[at..], "a binary file of a kind not known")
+            }
+            told => told,
+        },
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{ActivityCount, Block, Interval, Issue, IssueCode, RowCounts, SourceId, UtcMicros};
+use mailtrail_model::{ActivityCount, Block, Issue, IssueCode, RowCounts, SourceId, UtcMicros};
+
+use crate::completeness::Evidence;
 
 /// Examples kept of each code in each source.
 pub const EXAMPLES: usize = 20;
@@ -21,13 +23,13 @@ pub struct IssueTally {
 pub(crate) struct Tally {
     pub(crate) counts: BTreeMap<SourceId, RowCounts>,
     pub(crate) issues: BTreeMap<(IssueCode, SourceId), IssueTally>,
-    pub(crate) spans: BTreeMap<SourceId, Interval>,
+    pub(crate) evidence: BTreeMap<SourceId, Evidence>,
     activity: BTreeMap<(SourceId, Box<str>, Option<UtcMicros>), u64>,
 }
 
 impl Tally {
     /// Adds what a block became.
-    pub(crate) fn add(&mut self, block: &Block<'_>, spans: &[(SourceId, Interval)]) {
+    pub(crate) fn add(&mut self, block: &Block<'_>, evidence: Vec<(SourceId, Evidence)>) {
         for more in &block.counts {
             let counts = self.counts.entry(more.source).or_insert(RowCounts {
                 read: 0,
@@ -46,9 +48,8 @@ impl Tally {
             let (code, locator) = (rejected.code, rejected.locator);
             self.issue(code, locator.source, || Issue { code, locator, detail: rejected.detail.clone() });
         }
-        for (source, span) in spans {
-            let whole = self.spans.entry(*source).or_insert(*span);
-            *whole = Interval { start: whole.start.min(span.start), end: whole.end.max(span.end) };
+        for (source, more) in evidence {
+            self.evidence.entry(source).or_default().merge(more);
         }
         for more in &block.activity {
             *self.activity.entry((more.source, more.operation.clone(), more.hour)).or_default() += more.rows;

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bumpalo::Bump;
-use mailtrail_model::{
-    ActivityCount, Block, Interval, Issue, IssueCode, Locator, Rejected, RowCounts, SourceId, UtcMicros,
-};
+use mailtrail_model::{ActivityCount, Block, Issue, IssueCode, Locator, Rejected, RowCounts, SourceId, UtcMicros};
 
 use crate::block::{Job, Piece, RowSpan, Shape};
+use crate::completeness::Evidence;
+use crate::container::Page;
 use crate::cut::{Fault, csv, json};
 use crate::limits::Limits;
 use crate::row::{Notes, Outcome, OutcomeKind, Row, RowBody};
@@ -16,8 +16,8 @@ use crate::row::{Notes, Outcome, OutcomeKind, Row, RowBody};
 /// A block and what the run's account needs beside it.
 pub(crate) struct Built<'a> {
     pub(crate) block: Block<'a>,
-    /// First and last time stated, by source, sorted.
-    pub(crate) spans: Vec<(SourceId, Interval)>,
+    /// What the rows say of each source's completeness, in source order.
+    pub(crate) evidence: Vec<(SourceId, Evidence)>,
 }
 
 /// Reads every row of a job. What it returns borrows from the job's bytes and the arena.
@@ -30,7 +30,7 @@ pub(crate) fn build<'a>(job: &'a Job, arena: &'a Bump, limits: &Limits) -> Built
         arena,
         limits,
         block: Block::default(),
-        spans: BTreeMap::new(),
+        evidence: Vec::new(),
         activity: BTreeMap::new(),
         notes: Notes::new(),
     };
@@ -48,7 +48,8 @@ struct Builder<'a, 'l> {
     arena: &'a Bump,
     limits: &'l Limits,
     block: Block<'a>,
-    spans: BTreeMap<SourceId, Interval>,
+    /// One entry for each of `block.counts`.
+    evidence: Vec<(SourceId, Evidence)>,
     activity: BTreeMap<(SourceId, &'a str, Option<UtcMicros>), u64>,
     notes: Notes,
 }
@@ -58,6 +59,7 @@ impl<'a> Builder<'a, '_> {
     fn open_counts(&mut self, source: SourceId) {
         if self.block.counts.last().is_none_or(|counts| counts.source != source) {
             self.block.counts.push(RowCounts { source, read: 0, other_operation: 0, rejected: 0 });
+            self.evidence.push((source, Evidence::default()));
         }
     }
 
@@ -78,13 +80,18 @@ impl<'a> Builder<'a, '_> {
             Some(Fault::Unfinished) | None => None,
         };
         if let Some((code, detail)) = refused {
+            self.observe(Page::default(), &rejected(code, ""));
             return self.reject(locator, code, detail, &self.bytes[start..end]);
         }
         let (text, replaced) = self.text_of(piece, start, end);
-        let outcome = match self.body(piece, span, text) {
-            Ok(body) => piece.reader.read(Row { locator, body, replaced }, self.arena, &mut self.notes),
-            Err(complaint) => rejected(IssueCode::RowMalformed, complaint),
+        let (page, outcome) = match self.body(piece, span, text) {
+            Ok(body) => {
+                let row = Row { locator, body, replaced };
+                (piece.reader.page(&row, self.arena), piece.reader.read(row, self.arena, &mut self.notes))
+            }
+            Err(complaint) => (Page::default(), rejected(IssueCode::RowMalformed, complaint)),
         };
+        self.observe(page, &outcome);
         if span.fault == Some(Fault::Unfinished) {
             self.notes.push((IssueCode::UnfinishedFile, "the file ends inside this row".to_owned()));
         }
@@ -93,6 +100,12 @@ impl<'a> Builder<'a, '_> {
         }
         self.drain_notes(locator);
         self.sort_out(locator, outcome, text);
+    }
+
+    fn observe(&mut self, page: Page, outcome: &Outcome<'_>) {
+        if let Some((_, evidence)) = self.evidence.last_mut() {
+            evidence.observe(page, outcome);
+        }
     }
 
     /// A row's text; bytes that are none are replaced.
@@ -133,10 +146,6 @@ impl<'a> Builder<'a, '_> {
             let code = if self.too_deep(code, text) { IssueCode::RowTooDeep } else { code };
             return self.reject(locator, code, detail, text.as_bytes());
         }
-        if let Some(at) = outcome.created {
-            let span = self.spans.entry(locator.source).or_insert(Interval { start: at, end: at.plus(1) });
-            *span = Interval { start: span.start.min(at), end: span.end.max(at.plus(1)) };
-        }
         let key = (locator.source, outcome.operation.unwrap_or_default(), outcome.created.map(UtcMicros::hour));
         *self.activity.entry(key).or_default() += 1;
         let other = match outcome.kind {
@@ -173,7 +182,7 @@ impl<'a> Builder<'a, '_> {
             .into_iter()
             .map(|((source, operation, hour), rows)| ActivityCount { source, operation: operation.into(), hour, rows })
             .collect();
-        Built { block: self.block, spans: self.spans.into_iter().collect() }
+        Built { block: self.block, evidence: self.evidence }
     }
 }
 

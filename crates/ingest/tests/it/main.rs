@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
 mod archives;
+mod conservation;
 mod corpus;
 mod engine;
 mod hostile;

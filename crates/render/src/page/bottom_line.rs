@@ -217,7 +217,7 @@ fn totals(input: &ReportInput<'_>) -> Table {
     let row = |label: &str, meaning: &str, cell: Cell, tone: Tone| Row {
         id: None,
         tone,
-        cells: vec![Cell::text(label).with_detail(meaning), cell],
+        cells: vec![Cell::text(label), Cell::text(meaning), cell],
     };
     let rows = match &timeline.exposure {
         Some(totals) => ExposureClass::ALL
@@ -231,21 +231,21 @@ fn totals(input: &ReportInput<'_>) -> Table {
         None => {
             let suspect: u64 = timeline.mailboxes.iter().map(|mailbox| mailbox.suspect_messages).sum();
             let mut rows = vec![row(
-                "Named by any access",
-                "distinct messages, counted per mailbox",
+                "Any",
+                "named by an access; distinct messages, counted per mailbox",
                 Cell::count(timeline.messages),
                 Tone::Plain,
             )];
             if CaseMarking::of(timeline).is_marked() {
                 rows.push(row(
-                    "Named by suspect accesses",
-                    "distinct messages, counted per mailbox",
+                    "Suspect",
+                    "named by a suspect access; distinct messages, counted per mailbox",
                     Cell::count(suspect),
                     Tone::Suspect,
                 ));
             }
             rows.push(row(
-                "Classes A, B, C, D, N",
+                "A to N",
                 "what happened to each message, by evidence",
                 Cell::quiet("not computed"),
                 Tone::Quiet,
@@ -256,7 +256,11 @@ fn totals(input: &ReportInput<'_>) -> Table {
     Table {
         id: "totals",
         caption: "Messages".to_owned(),
-        columns: vec![ColumnHead::text("Class"), ColumnHead::number("Messages")],
+        columns: vec![
+            ColumnHead::text("Class"),
+            ColumnHead::text("What the records show"),
+            ColumnHead::number("Messages"),
+        ],
         rows,
         note: timeline
             .exposure

@@ -67,6 +67,10 @@ fn finish<'a>(wire: &mut WireRecord<'a>, folder: Option<&'a str>, path: Option<&
     if wire.folders.folders.is_empty() && (folder.is_some() || path.is_some()) {
         wire.folders.push_single(loose(folder), loose(path), loose(message));
     }
+    // This log's word for what the unified log calls Delegated.
+    if wire.get(Field::LogonType) == Loose::Text("Delegate") {
+        wire.set(Field::LogonType, Loose::Text("Delegated"));
+    }
     if wire.get(Field::LogonType) == Loose::Text("Owner") {
         let owner = wire.get(Field::MailboxOwnerUpn);
         wire.fill(Field::UserId, owner);

@@ -75,6 +75,11 @@ impl<'a> WireRecord<'a> {
         }
     }
 
+    /// Sets a field, whatever it stated.
+    pub(crate) fn set(&mut self, field: Field, value: Loose<'a>) {
+        self.scalars[field as usize] = value;
+    }
+
     /// Sets a field from a cell or attribute, whatever its kind. An empty text states nothing.
     pub(crate) fn set_text(&mut self, key: Key, text: &'a str, ctx: Ctx<'a, '_>) {
         if text.trim().is_empty() {

@@ -74,7 +74,6 @@ fn check(name: &str, expected: &Value, report: &IngestReport, outcome: &Outcome)
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the run says what it looked at")]
 fn public_records_give_the_counts_another_program_made() {
     let Some(corpus) = corpus() else { return };
     let expected: Value =

@@ -5,6 +5,7 @@ mod archives;
 mod conservation;
 mod corpus;
 mod engine;
+mod golden;
 mod hostile;
 mod invariance;
 mod kept;

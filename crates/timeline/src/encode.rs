@@ -8,7 +8,7 @@
 use std::{
     borrow::Cow,
     fs::File,
-    io::{BufWriter, Write as _},
+    io::{BufWriter, Cursor, Write as _},
     path::Path,
 };
 
@@ -16,7 +16,10 @@ use polars::{
     error::{PolarsError, PolarsResult},
     prelude::{ArrowSchema, CompatLevel, DataFrame, DataType, Field},
 };
-use polars_parquet::{read::ParquetError, write as pq};
+use polars_parquet::{
+    read::{ColumnChunkMetadata, PageReader, ParquetError},
+    write as pq,
+};
 
 use crate::{
     TimelineError,
@@ -83,6 +86,22 @@ impl Encoder {
         }
         Ok(compressed)
     }
+}
+
+/// The pages of a column chunk that was read as it stands.
+pub(crate) fn pages(chunk: Vec<u8>, column: &ColumnChunkMetadata) -> PolarsResult<Pages> {
+    let longest = chunk.len();
+    let reader = PageReader::new(Cursor::new(chunk.into()), column, Vec::new(), longest);
+    reader
+        .map(|page| {
+            let mut page = page?;
+            if let pq::CompressedPage::Data(data) = &mut page {
+                // The writer wants the number of rows, which a flat column does not store: it is that of its values.
+                data.num_rows = Some(data.num_values());
+            }
+            Ok(page)
+        })
+        .collect()
 }
 
 /// A Parquet file that is being written.

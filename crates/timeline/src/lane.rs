@@ -46,6 +46,7 @@ struct State {
 
 /// A closed row group on its way to the file.
 struct Slot {
+    rows: usize,
     frame: Arc<DataFrame>,
     /// The next column nobody has taken.
     next: usize,
@@ -56,8 +57,14 @@ struct Slot {
 
 impl Slot {
     fn new(frame: DataFrame) -> Self {
-        let width = frame.width();
-        Self { frame: Arc::new(frame), next: 0, columns: (0..width).map(|_| None).collect(), missing: width }
+        let (rows, width) = (frame.height(), frame.width());
+        Self { rows, frame: Arc::new(frame), next: 0, columns: (0..width).map(|_| None).collect(), missing: width }
+    }
+
+    /// A row group that is encoded already.
+    fn done(group: RowGroup) -> Self {
+        let columns: Vec<_> = group.columns.into_iter().map(Some).collect();
+        Self { rows: group.rows, frame: Arc::default(), next: columns.len(), columns, missing: 0 }
     }
 
     fn untaken(&self) -> usize {
@@ -100,6 +107,15 @@ impl Lane {
         if state.gathered_rows >= self.enough {
             self.close_group(&mut state)?;
         }
+        write_ready(&mut state)
+    }
+
+    /// Takes the next row group as it stands, in order, and writes what is ready.
+    pub(crate) fn push_group(&self, group: RowGroup) -> Result<(), TimelineError> {
+        let mut state = self.lock();
+        self.close_group(&mut state)?;
+        state.rows += u64::try_from(group.rows).unwrap_or(u64::MAX);
+        state.queue.push_back(Slot::done(group));
         write_ready(&mut state)
     }
 
@@ -167,7 +183,7 @@ fn write_ready(state: &mut State) -> Result<(), TimelineError> {
     while state.queue.front().is_some_and(|slot| slot.missing == 0) {
         if let Some(slot) = state.queue.pop_front() {
             state.head += 1;
-            let group = RowGroup { rows: slot.frame.height(), columns: slot.columns.into_iter().flatten().collect() };
+            let group = RowGroup { rows: slot.rows, columns: slot.columns.into_iter().flatten().collect() };
             state.file.append(&group)?;
         }
     }

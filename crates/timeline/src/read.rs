@@ -5,6 +5,7 @@
 
 use std::{
     fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +17,7 @@ use polars_io::{
 
 use crate::{
     TimelineError,
+    encode::{self, RowGroup},
     schema::{Kind, Table},
 };
 
@@ -87,6 +89,24 @@ impl TableReader {
             .with_slice(Some(self.groups[group]))
             .finish()
             .map_err(|source| TimelineError::Unreadable { path: self.path.clone(), source })
+    }
+
+    /// One row group as it stands, compressed: for copying it into another file of the same table.
+    pub(crate) fn pages(&self, group: usize) -> Result<RowGroup, TimelineError> {
+        let mut file = File::open(&self.path).map_err(TimelineError::io(&self.path, "open"))?;
+        let columns = self.metadata.row_groups[group]
+            .parquet_columns()
+            .iter()
+            .map(|column| {
+                let range = column.byte_range();
+                let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
+                file.seek(SeekFrom::Start(range.start)).map_err(TimelineError::io(&self.path, "read"))?;
+                file.read_exact(&mut bytes).map_err(TimelineError::io(&self.path, "read"))?;
+                encode::pages(bytes, column)
+                    .map_err(|source| TimelineError::Unreadable { path: self.path.clone(), source })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(RowGroup { rows: self.groups[group].1, columns })
     }
 
     /// Every column of one row group.

@@ -1,5 +1,5 @@
 //! Owns settling the copies that differ, once all sources were read: the tables are rewritten, row group by row group, with
-//! each access and its copies brought together.
+//! each access and its copies brought together. Row groups that no copy concerns are passed on as they stand.
 //!
 //! Invariant: memory does not grow with the number of copies. Accesses, items, folders and copies all stand in the order of
 //! `access_no`, so four streams are walked side by side. Copies that contradict become accesses at the end of the table,
@@ -66,20 +66,21 @@ pub(crate) fn resolve(
     for group in 0..accesses.groups() {
         let (start, rows) = accesses.span(group);
         let (first, end) = (read::number(start), read::number(start + rows));
-        let (items, folders) = (items.between(first, end)?, folders.between(first, end)?);
-        let frame = accesses.read_all(group)?;
         if state.copies.peek().is_none_or(|access_no| u64::from(access_no) >= end) {
-            lanes.accesses.push(frame)?;
-            items.into_iter().try_for_each(|frame| lanes.items.push(frame))?;
-            folders.into_iter().try_for_each(|frame| lanes.folder_syncs.push(frame))?;
-        } else {
-            let records = stored::records(&frame, first, &items, &folders)?;
-            let records = records.into_iter().map(|access| state.settle(access)).collect::<Result<Vec<_>, _>>()?;
-            lanes.push(&records)?;
-            duplicates.push(state.copy_frame()?)?;
+            lanes.accesses.push_group(accesses.pages(group)?)?;
+            continue;
         }
+        items.pass(Some(first), &lanes.items)?;
+        folders.pass(Some(first), &lanes.folder_syncs)?;
+        let (items, folders) = (items.between(first, end)?, folders.between(first, end)?);
+        let records = stored::records(&accesses.read_all(group)?, first, &items, &folders)?;
+        let records = records.into_iter().map(|access| state.settle(access)).collect::<Result<Vec<_>, _>>()?;
+        lanes.push(&records)?;
+        duplicates.push(state.copy_frame()?)?;
         lanes.relieve()?;
     }
+    items.pass(None, &lanes.items)?;
+    folders.pass(None, &lanes.folder_syncs)?;
     state.append_conflicts(lanes)?;
     state.resolved.issues.sort_by_key(|issues| issues.code);
     Ok(state.resolved)

@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 
 use crate::{
     TimelineError,
+    lane::Lane,
     read::{self, TableReader},
     schema,
 };
@@ -20,6 +21,27 @@ pub(crate) struct Stretches {
 impl Stretches {
     pub(crate) fn new(reader: TableReader) -> Self {
         Self { reader, group: 0, frame: None }
+    }
+
+    /// Hands everything before access `until` (or everything) to a lane: whole row groups as they stand.
+    pub(crate) fn pass(&mut self, until: Option<u64>, lane: &Lane) -> Result<(), TimelineError> {
+        let Some(until) = until else {
+            self.frame.take().map_or(Ok(()), |frame| lane.push(frame))?;
+            while self.group < self.reader.groups() {
+                self.group += 1;
+                lane.push_group(self.reader.pages(self.group - 1)?)?;
+            }
+            return Ok(());
+        };
+        while self.frame.is_none() && self.group < self.reader.groups() {
+            let numbers = self.reader.read(self.group, &[schema::ACCESS_NO])?;
+            if position(&numbers, until)? < numbers.height() {
+                break;
+            }
+            self.group += 1;
+            lane.push_group(self.reader.pages(self.group - 1)?)?;
+        }
+        self.between(0, until)?.into_iter().try_for_each(|frame| lane.push(frame))
     }
 
     /// The rows of accesses `first` up to, and without, `end`. Rows before `first` are passed over.

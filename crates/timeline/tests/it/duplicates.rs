@@ -207,3 +207,25 @@ fn each_copy_can_be_found_with_its_place_and_its_kind() {
     let forged = read(folder.path()).into_iter().find(|access| access.record.locator == place(3)).unwrap();
     assert_eq!(forged.access_no, 4, "a contradicting copy is an access at the end of the table");
 }
+
+#[test]
+fn a_few_copies_leave_the_rest_of_a_large_table_as_it_was() {
+    let rows = 30_000;
+    let record = |n: u64| if n % 4 == 0 { sync(n) } else { bind(n, 3) };
+    let records: Vec<_> = (0..rows).map(record).collect();
+    let copies = [0, 9_001, 9_002, 20_001, rows - 1].map(|n| {
+        let mut poor = record(n);
+        poor.user_key = None;
+        at(1, n + 1, poor)
+    });
+    let blocks: Vec<_> = records.chunks(1_000).map(|chunk| block(chunk.to_vec())).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let written = write(folder.path(), None, &blocks.into_iter().chain([block(copies.to_vec())]).collect::<Vec<_>>());
+    assert_eq!(ledger(&written), [(rows, 0, 0), (0, 5, 0)]);
+    let mut expected = records;
+    for copy in &copies {
+        expected[usize::try_from(copy.locator.row - 1).unwrap()].issues = vec![IssueCode::FullerBodyKept];
+    }
+    let back: Vec<_> = read(folder.path()).into_iter().map(|access| access.record).collect();
+    assert!(back == expected, "a row changed that no copy concerns");
+}

@@ -103,8 +103,10 @@ pub fn ingest<S: RecordSink>(
         drop(blocks);
         // The caller's thread is the reader. When it is done or gives up, dropping `feed` ends the workers.
         let read = feed.run(inputs);
-        for worker in workers {
-            worker.join().map_err(|panic| IngestError::Panicked { message: said(&*panic) })?;
+        // All are joined before any is reported: the scope itself panics over a panicked thread that nobody joined.
+        let panics: Vec<_> = workers.into_iter().filter_map(|worker| worker.join().err()).collect();
+        if let Some(panic) = panics.first() {
+            return Err(IngestError::Panicked { message: said(&**panic) });
         }
         Ok(read)
     })?;

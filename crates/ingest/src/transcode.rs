@@ -28,19 +28,20 @@ impl Encoding {
             [0xef, 0xbb, 0xbf, ..] => return Self::Utf8,
             _ => {}
         }
-        // Without a mark: exports begin with ASCII, so one byte of each pair is zero. Most pairs, to let names be in any script.
-        let pairs = head.chunks_exact(2).take(Self::LOOK / 2);
-        let (mut low_first, mut high_first, mut all) = (0usize, 0usize, 0usize);
-        for pair in pairs {
-            all += 1;
-            low_first += usize::from(pair[0] != 0 && pair[1] == 0);
-            high_first += usize::from(pair[0] == 0 && pair[1] != 0);
-        }
-        let most = |count: usize| all > 1 && count * 10 >= all * 7;
-        match (most(low_first), most(high_first)) {
-            (true, _) => Self::Utf16Le,
-            (_, true) => Self::Utf16Be,
-            _ => Self::Utf8,
+        // Without a mark: exports begin with ASCII, so one byte of the first pairs is zero, always the same one. Names further on
+        // may be in any script, so a quarter of such pairs is enough.
+        let pairs: Vec<&[u8]> = head.chunks_exact(2).take(Self::LOOK / 2).collect();
+        let low_first = |pair: &&&[u8]| pair[0] != 0 && pair[1] == 0;
+        let high_first = |pair: &&&[u8]| pair[0] == 0 && pair[1] != 0;
+        let low = pairs.iter().filter(low_first).count();
+        let high = pairs.iter().filter(high_first).count();
+        let begins = |so: &dyn Fn(&&&[u8]) -> bool| pairs.len() > 1 && pairs.iter().take(2).all(|pair| so(&pair));
+        if begins(&low_first) && low * 4 >= pairs.len() && high * 20 <= pairs.len() {
+            Self::Utf16Le
+        } else if begins(&high_first) && high * 4 >= pairs.len() && low * 20 <= pairs.len() {
+            Self::Utf16Be
+        } else {
+            Self::Utf8
         }
     }
 

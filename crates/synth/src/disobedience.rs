@@ -6,6 +6,7 @@ use crate::{
     second::Second,
     service::{Service, Unlogged},
     tenant::Tenant,
+    zone::Zone,
 };
 
 /// A way to disobey.
@@ -70,8 +71,14 @@ impl Disobedience {
             Self::UnflaggedThrottling => service.unflagged_throttling = true,
             Self::LateRecords => service.late = 0.02,
             Self::SilentMailbox => service.unlogged = Unlogged::MailboxFrom(0, half),
-            Self::DelegatesUnaudited => service.unlogged = Unlogged::Delegates,
-            Self::CrossGeo => service.unlogged = Unlogged::DelegatesFromElsewhere,
+            Self::DelegatesUnaudited => {
+                give_a_foreign_delegate(tenant);
+                service.unlogged = Unlogged::Delegates;
+            }
+            Self::CrossGeo => {
+                give_a_foreign_delegate(tenant);
+                service.unlogged = Unlogged::DelegatesFromElsewhere;
+            }
             Self::DeletedMail => tenant.mailboxes.iter_mut().for_each(|mailbox| mailbox.habits.purges = true),
             Self::ReformattedIds => {}
         }
@@ -82,5 +89,13 @@ impl Disobedience {
         if self == Self::ReformattedIds {
             case.listing_style = ListingStyle::Reformatted;
         }
+    }
+}
+
+/// So that there is somebody it applies to: the owner of the first mailbox reads the second, from Singapore.
+fn give_a_foreign_delegate(tenant: &mut Tenant) {
+    if let [first, second, ..] = tenant.mailboxes.as_mut_slice() {
+        first.zone = Zone::SINGAPORE;
+        second.habits.delegate = Some(0);
     }
 }

@@ -1,8 +1,9 @@
-//! Owns benign life in one mailbox: its owner's days, its delegate, background services, a sanctioned poller.
+//! Owns benign life in one mailbox: its owner's days and changes, its delegate, background services, a sanctioned poller.
 //!
 //! Does not know the audit service: what is written of all this is `service`'s business.
 
 mod background;
+mod change;
 mod visit;
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
 
 /// The application id of the sanctioned ticketing poller.
 pub const POLLER_APP: &str = "6f0c2b1e-58d4-4c57-9f0e-2d7a41c3b8a6";
+
+/// The application id of the sanctioned migration tool.
+pub const MIGRATION_APP: &str = "2f9b7c1d-8e36-4a05-b5d1-90c4e7f3a268";
 
 /// The span that is simulated, and its seed.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +47,9 @@ pub fn live(tenant: &Tenant, mailbox: &Mailbox, messages: &[Message], horizon: H
         let mut rng = Rng::stream(horizon.seed, "delegate", mailbox.number);
         visit::days(delegate, mailbox, messages, horizon, &mut rng, &mut touches);
     }
+    let mut changes = Vec::new();
+    change::changes(mailbox, messages, horizon, &mut changes);
+    touches.extend(changes);
     touches.sort_by_key(|touch| (touch.at, touch.target));
     touches
 }

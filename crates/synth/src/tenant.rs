@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::{
     folder::{Folders, Language},
     rng::{Rng, whole},
-    second::Second,
     zone::Zone,
 };
 
@@ -29,6 +28,17 @@ impl Kind {
     }
 }
 
+/// A day on which an honest person looks like an intruder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A fresh Outlook profile synchronises every folder.
+    NewLaptop,
+    /// A new phone fetches a month of mail.
+    NewPhone,
+    /// A sanctioned tool copies the mailbox.
+    Migration,
+}
+
 /// How a mailbox is used.
 #[derive(Clone, Debug)]
 pub struct Habits {
@@ -44,12 +54,14 @@ pub struct Habits {
     pub outlook: bool,
     /// Uses Outlook for iOS or Android.
     pub mobile: bool,
-    /// Times away, local midnights.
-    pub leave: Vec<(Second, Second)>,
+    /// Times away: first day and first day back, counted from the beginning.
+    pub leave: Vec<(i64, i64)>,
     /// The mailbox (by index) whose owner reads this one as a delegate.
     pub delegate: Option<usize>,
     /// A sanctioned application polls it.
     pub polled: bool,
+    /// Changes, by day from the beginning.
+    pub changes: Vec<(i64, Change)>,
     /// How much days differ: standard deviation of the logarithm of a day's mail and work.
     pub day_sigma: f64,
     /// Its owner empties the deleted items: some mail is gone when anybody lists the mailbox later.
@@ -243,11 +255,12 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
         owa: rng.chance(0.6),
         outlook: rng.chance(0.5),
         mobile: rng.chance(0.7),
-        leave: Vec::new(),
+        leave: leave(rng),
         delegate: rng.chance(0.08).then(|| rng.index(count)).filter(|other| *other != nth),
         polled: false,
         purges: rng.chance(0.2),
         day_sigma: 0.5,
+        changes: changes(rng),
     };
     if shared {
         habits.mobile = false;
@@ -266,6 +279,26 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
         folders: vec!["*\\Projects", "\\Archive", "\\Vendors"],
         habits,
     }
+}
+
+/// A week or two away within a year of the beginning, and a day here and there.
+fn leave(rng: &mut Rng) -> Vec<(i64, i64)> {
+    (0..rng.between(0, 6))
+        .map(|_| {
+            let from = rng.between(0, 150);
+            (from, from + if rng.chance(0.5) { rng.between(5, 16) } else { 1 })
+        })
+        .collect()
+}
+
+/// What changes within the first four months: most people change nothing.
+fn changes(rng: &mut Rng) -> Vec<(i64, Change)> {
+    [(Change::NewLaptop, 0.12), (Change::NewPhone, 0.15), (Change::Migration, 0.05)]
+        .into_iter()
+        .map(|(change, share)| (rng.chance(share), rng.between(3, 120), change))
+        .filter(|(happens, ..)| *happens)
+        .map(|(_, day, change)| (day, change))
+        .collect()
 }
 
 #[cfg(test)]

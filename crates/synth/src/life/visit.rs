@@ -44,7 +44,7 @@ pub(super) fn days(
     let mut day = who.zone.to_local(horizon.from).midnight();
     while who.zone.to_utc(day) < horizon.until {
         let zeal = rng.lognormal(who.habits.day_sigma);
-        for visit in plan(who, mailbox, day, rng) {
+        for visit in plan(who, mailbox, day, horizon.from.midnight(), rng) {
             let visit = Visit { zeal, ..visit };
             sit(who, mailbox, messages, visit, horizon, &mut opened, rng, touches);
         }
@@ -53,9 +53,10 @@ pub(super) fn days(
 }
 
 /// The sittings of one local day.
-fn plan(who: &Mailbox, mailbox: &Mailbox, day: Second, rng: &mut Rng) -> Vec<Visit> {
+fn plan(who: &Mailbox, mailbox: &Mailbox, day: Second, first: Second, rng: &mut Rng) -> Vec<Visit> {
     let habits = &who.habits;
-    let away = habits.leave.iter().any(|(from, to)| *from <= day && day < *to);
+    let number = (day.0 - first.0).div_euclid(Second::DAY);
+    let away = habits.leave.iter().any(|(from, to)| *from <= number && number < *to);
     let working = day.weekday() < 5 && !who.zone.is_holiday(day) && !away;
     let delegate = who.number != mailbox.number;
     let mut visits = Vec::new();

@@ -70,6 +70,7 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
         delegate: shared.then_some(2),
         polled: false,
         purges: nth == 8,
+        changes: Vec::new(),
         day_sigma: 0.3,
     };
     Seat {

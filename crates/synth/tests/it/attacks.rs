@@ -74,7 +74,7 @@ fn an_attack_in_a_gap_is_in_no_export() {
 fn each_disobedience_shows() {
     for way in Disobedience::ALL {
         assert_eq!(Disobedience::from_name(way.name()), Some(way));
-        let obedient = Invented { attacks: vec![Attack::ThrottleFirst], ..Invented::new(14, 20, 8) };
+        let obedient = Invented { attacks: vec![Attack::ThrottleFirst], ..Invented::new(4, 16, 8) };
         let disobedient = Invented { disobediences: vec![way], ..obedient.clone() };
         let written = |what: &Invented| {
             let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -82,5 +82,17 @@ fn each_disobedience_shows() {
             files
         };
         assert!(written(&obedient) != written(&disobedient), "{}", way.name());
+        let lost = |what: &Invented| {
+            let world = what.world();
+            world.lives.iter().flat_map(|life| &life.log.fates).filter(|fate| **fate == Some(Fate::Lost)).count()
+        };
+        assert_eq!(lost(&obedient), 0);
+        let loses = [
+            Disobedience::RandomLoss,
+            Disobedience::SilentMailbox,
+            Disobedience::DelegatesUnaudited,
+            Disobedience::CrossGeo,
+        ];
+        assert_eq!(lost(&disobedient) > 0, loses.contains(&way), "{}", way.name());
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// A session or record id: its source rows, raw; an issue code or rule: its meaning
     Explain(ExplainArgs),
+    /// Move a drafted way in into attribution.toml
+    Attribute(AttributeArgs),
     /// Shell completions
     Completions {
         /// The shell
@@ -109,6 +111,21 @@ pub(crate) struct ExplainArgs {
     /// A session (V…), record or quarantine (Q…) id, a message id, an issue code, a coverage state, a reason, a class or a rule
     pub(crate) what: String,
     /// The output folder to look in
+    #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttributeArgs {
+    /// The way in, as named in attribution.draft.toml
+    pub(crate) id: String,
+    /// What it is
+    #[arg(value_parser = ["suspect", "accepted"])]
+    pub(crate) verdict: String,
+    /// What shows it; printed in every report
+    #[arg(long)]
+    pub(crate) fact: String,
+    /// The output folder that holds attribution.draft.toml
     #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
     pub(crate) out: PathBuf,
 }

@@ -5,6 +5,7 @@ mod args;
 mod case;
 mod clock;
 mod commands;
+mod draft;
 mod exit;
 mod out_dir;
 mod pipeline;
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
         Command::Report(args) => commands::report::report(&args),
         Command::Inspect(args) => commands::inspect::inspect(&args),
         Command::Explain(args) => commands::explain::explain(&args),
+        Command::Attribute(args) => commands::attribute::attribute(&args),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man => commands::shell::man(),
     };

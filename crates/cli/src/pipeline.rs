@@ -11,10 +11,10 @@ use anyhow::Context;
 use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources};
 use mailtrail_ingest::{IngestOptions, IngestReport, ReadSeek, SourceInput, ingest};
 use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
-use mailtrail_render::{Chart, ReportInput, SwimlanesView, Wording, report, swimlanes};
+use mailtrail_render::{Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
 use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
 
-use crate::{out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork};
+use crate::{draft, out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork};
 
 /// What a run reads, and what is stated about it.
 pub(crate) struct Job {
@@ -63,7 +63,8 @@ impl Ingested {
 pub(crate) fn run(job: &Job, out: &mut OutDir) -> anyhow::Result<(Ingested, Timeline)> {
     let ingested = tables(job, out)?;
     let timeline = account(&job.case, &ingested, out)?;
-    pages(&job.case, &timeline, out)?;
+    drafts(&timeline, out)?;
+    pages(&job.case, &timeline, job.threads, out)?;
     Ok((ingested, timeline))
 }
 
@@ -100,9 +101,14 @@ pub(crate) fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) 
     Ok(timeline)
 }
 
-/// The timeline becomes pictures and pages.
-pub(crate) fn pages(case: &CaseInputs, timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
-    let charts = [swimlanes(&SwimlanesView::of(timeline))?];
+/// What might be marked, commented out, with counts and why.
+pub(crate) fn drafts(timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
+    out.write("attribution.draft.toml", draft::text(timeline))
+}
+
+/// The timeline becomes pictures and pages: the cover report, and one page a mailbox.
+pub(crate) fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
+    let charts = charts(timeline, &ChartNumbers::default())?;
     for chart in &charts {
         write_chart(chart, out)?;
     }
@@ -111,9 +117,32 @@ pub(crate) fn pages(case: &CaseInputs, timeline: &Timeline, out: &mut OutDir) ->
         case,
         charts: &charts,
         wording: Wording::Facts,
+        mailbox_links: MailboxLinks::Pages,
         tool_version: env!("CARGO_PKG_VERSION"),
     };
-    out.write("report.html", report(&input)?)
+    out.write("report.html", report(&input)?)?;
+    mailbox_pages(&MailboxPages::of(&input), threads, out)
+}
+
+/// One page a mailbox, drawn side by side and written in order; a batch at a time, so that memory does not grow with their number.
+fn mailbox_pages(pages: &MailboxPages<'_>, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
+    out.write("mailboxes/index.html", pages.index()?)?;
+    let places: Vec<usize> = (0..pages.len()).collect();
+    for batch in places.chunks(threads.max(1)) {
+        let drawn: Vec<anyhow::Result<Option<String>>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = batch.iter().map(|place| scope.spawn(move || Ok(pages.page(*place)?))).collect();
+            workers
+                .into_iter()
+                .map(|w| w.join().unwrap_or_else(|_| anyhow::bail!("a page could not be drawn; please report this")))
+                .collect()
+        });
+        for (place, page) in batch.iter().zip(drawn) {
+            if let (Some(name), Some(page)) = (pages.file_name(*place), page?) {
+                out.write(&format!("mailboxes/{name}"), page)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn write_chart(chart: &Chart, out: &mut OutDir) -> anyhow::Result<()> {

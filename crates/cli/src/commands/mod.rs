@@ -1,5 +1,6 @@
 //! Owns the commands, one a file. Each turns arguments into calls of the workers and their answers into text.
 
+pub(crate) mod attribute;
 pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod report;

@@ -8,7 +8,7 @@ use mailtrail_model::CaseInputs;
 use crate::{
     args::ReportArgs,
     case, clock,
-    commands::run::{numbers, save},
+    commands::run::{numbers, save, threads},
     exit::{Ended, Hint},
     out_dir::OutDir,
     pipeline::{self, Ingested},
@@ -31,7 +31,8 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
         out.drop_below(prefix)?;
     }
     let timeline = pipeline::account(&case, &ingested, &mut out)?;
-    pipeline::pages(&case, &timeline, &mut out)?;
+    pipeline::drafts(&timeline, &mut out)?;
+    pipeline::pages(&case, &timeline, threads(args.common.threads), &mut out)?;
     let machine = mailtrail_evidence::Machine { seconds: began.elapsed().as_secs(), ..record.machine };
     save(&mut out, &case, Some(&ingested), Some(&timeline), State::Done, machine)?;
     let numbers = numbers(&args.out.display().to_string(), &ingested, Some(&timeline));

@@ -9,6 +9,8 @@ mod completeness;
 mod container;
 mod cut;
 mod drive;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod inputs;
 mod instant;
 mod limits;

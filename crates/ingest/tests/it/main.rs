@@ -11,4 +11,5 @@ mod invariance;
 mod kept;
 mod looseness;
 mod reread;
+mod seeds;
 mod written;

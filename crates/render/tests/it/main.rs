@@ -1,5 +1,10 @@
 //! The tests of render: what a chart and a page say, and that nothing foreign gets out of its element.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
+mod charts;
+mod golden;
+mod hostile;
 mod made_up;
+mod markup;
 mod page_policy;
+mod wording;

@@ -1,0 +1,89 @@
+//! One snapshot a chart and a section: a changed picture or sentence is seen in review.
+
+use mailtrail_render::{ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
+
+use crate::made_up::{self, Said, Shape};
+
+const SMALL: Shape = Shape { mailboxes: 2, days: 21, said: Said::Both, classed: true };
+
+fn with_input<T>(shape: Shape, made: impl FnOnce(&ReportInput<'_>) -> T) -> T {
+    let timeline = made_up::timeline(shape);
+    let case = made_up::case(shape.said);
+    let charts = charts(&timeline, &ChartNumbers::default()).unwrap();
+    made(&ReportInput {
+        timeline: &timeline,
+        case: &case,
+        charts: &charts,
+        wording: Wording::Facts,
+        mailbox_links: MailboxLinks::Pages,
+        tool_version: "0.1.0",
+    })
+}
+
+/// The page's sections by id; pictures are left out, they have snapshots of their own.
+fn sections(page: &str) -> Vec<(String, String)> {
+    let mut page = page.to_owned();
+    while let (Some(from), Some(to)) = (page.find("<svg"), page.find("</svg>")) {
+        page.replace_range(from..to + "</svg>".len(), "[picture]");
+    }
+    let mut out =
+        vec![("cover".to_owned(), page.split_once("<header").unwrap().1.split_once("</header>").unwrap().0.to_owned())];
+    for section in page.split("<section id=\"").skip(1) {
+        let (id, rest) = section.split_once('"').unwrap();
+        out.push((id.to_owned(), rest.split_once("</section>").unwrap().0.to_owned()));
+    }
+    out
+}
+
+#[test]
+fn charts_are_as_they_were() {
+    with_input(SMALL, |input| {
+        for chart in input.charts {
+            insta::assert_snapshot!(format!("{}.svg", chart.file_stem()), &chart.svg);
+            insta::assert_snapshot!(format!("{}.csv", chart.file_stem()), &chart.csv);
+        }
+    });
+}
+
+#[test]
+fn sections_are_as_they_were() {
+    let page = with_input(SMALL, |input| report(input).unwrap());
+    let sections = sections(&page);
+    assert_eq!(sections.len(), 15);
+    for (id, section) in sections {
+        insta::assert_snapshot!(format!("report.{id}"), section);
+    }
+}
+
+#[test]
+fn an_unmarked_case_has_its_own_bottom_line() {
+    let page = with_input(Shape { said: Said::Nothing, classed: false, ..SMALL }, |input| report(input).unwrap());
+    let bottom = sections(&page).into_iter().find(|(id, _)| id == "bottom-line").unwrap().1;
+    insta::assert_snapshot!("unmarked.bottom-line", bottom);
+}
+
+#[test]
+fn the_same_case_gives_the_same_bytes() {
+    let once = || {
+        with_input(Shape { mailboxes: 16, days: 92, ..SMALL }, |input| {
+            let pages = MailboxPages::of(input);
+            (report(input).unwrap(), pages.index().unwrap(), pages.page(3).unwrap())
+        })
+    };
+    assert_eq!(once(), once());
+}
+
+#[test]
+fn ids_on_a_page_are_unique_and_links_lead_somewhere() {
+    let page = with_input(Shape { mailboxes: 16, days: 92, ..SMALL }, |input| report(input).unwrap());
+    let document = crate::markup::read(&page).unwrap();
+    let mut ids: Vec<&str> = document.elements.iter().filter_map(|element| element.attribute("id")).collect();
+    ids.sort_unstable();
+    let repeated: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(repeated.is_empty(), "{repeated:?}");
+    for link in document.elements.iter().filter_map(|element| element.attribute("href")) {
+        if let Some(id) = link.strip_prefix('#') {
+            assert!(ids.binary_search(&id).is_ok(), "{link} leads nowhere");
+        }
+    }
+}

@@ -125,4 +125,21 @@ mod tests {
         check("a b", "unreadable");
         check("ho\u{202e}st", "unreadable");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_reads_as_something_that_reads_the_same_again(text in "[0-9a-fA-F:.\\[\\]()%<>nul ]{0,40}") {
+            let shown = match parse(&text) {
+                Address::Ip(ip) => ip.to_string(),
+                Address::Host(host) => host.into_owned(),
+                Address::None | Address::Unreadable => return Ok(()),
+            };
+            let again = match parse(&shown) {
+                Address::Ip(ip) => ip.to_string(),
+                Address::Host(host) => host.into_owned(),
+                Address::None | Address::Unreadable => String::new(),
+            };
+            proptest::prop_assert_eq!(again, shown);
+        }
+    }
 }

@@ -246,7 +246,7 @@ impl Evidence {
                     "{} Syncs and no Bind: an export of record type ExchangeItem loses every Bind",
                     thousands(self.syncs)
                 ),
-                ask: Some(self.search("without -RecordType")),
+                ask: Some(self.search("for every record type")),
                 incomplete: true,
             });
         }
@@ -258,7 +258,7 @@ impl Evidence {
                      ExchangeItemAggregated",
                     thousands(self.binds)
                 ),
-                ask: Some(self.search("without -RecordType")),
+                ask: Some(self.search("for every record type")),
                 incomplete: false,
             });
         }
@@ -271,7 +271,7 @@ impl Evidence {
                     thousands(accesses),
                     self.users.len()
                 ),
-                ask: Some(self.search("without -UserIds")),
+                ask: Some(self.search("for every user")),
                 incomplete: self.users.len() == 1 && accesses >= 10 * FEW,
             });
         }
@@ -280,7 +280,7 @@ impl Evidence {
                 code: "one-operation".into(),
                 evidence: "the source holds accesses only: sign-ins, consents and rules around them are not in it"
                     .to_owned(),
-                ask: Some(self.search("without -Operations")),
+                ask: Some(self.search("for every operation")),
                 incomplete: false,
             });
         }
@@ -363,8 +363,8 @@ impl Evidence {
             None => String::new(),
         };
         format!(
-            "Search-UnifiedAuditLog{dates} -SessionCommand ReturnLargeSet -HighCompleteness, without -UserIds, -IPAddresses, \
-             -FreeText and -RecordType, {how}"
+            "Search-UnifiedAuditLog{dates} -SessionCommand ReturnLargeSet -HighCompleteness (without -UserIds, -IPAddresses, \
+             -FreeText, -RecordType), {how}"
         )
     }
 }

@@ -309,4 +309,18 @@ mod tests {
             assert_eq!(parse(text), Instant::Unreadable, "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in "[0-9/:. TZ+,AaPpMm()Date\\\\-]{0,30}") {
+            let read = parse(&text);
+            proptest::prop_assert!(read.certain().is_none_or(|at| read.agrees(at)));
+        }
+
+        #[test]
+        fn what_we_print_reads_back(micros in 0i64..4_000_000_000_000_000) {
+            let at = UtcMicros(micros);
+            proptest::prop_assert_eq!(parse(&at.iso()).certain(), Some(at));
+        }
+    }
 }

@@ -312,4 +312,40 @@ mod tests {
         check(&"[".repeat(100), "hopeless nested too deep at byte 64");
         check("{\"a\":\"\\u00zz\"}", "hopeless a broken escape at byte 6");
     }
+
+    fn mended(text: &str) -> Option<(bool, String)> {
+        let (arena, flaws) = (bumpalo::Bump::new(), Flaws::default());
+        match repair(text, Ctx { arena: &arena, flaws: &flaws }) {
+            Repaired::Whole(text) => Some((true, text.to_owned())),
+            Repaired::Cut(text) => Some((false, text.to_owned())),
+            Repaired::Hopeless(_) => None,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_mended_reads(text in r#"[{}\[\]",:\\\\u0dD8a1e.-]{0,40}"#) {
+            if let Some((_, mended)) = mended(&text) {
+                proptest::prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&mended).is_ok(), "{}", mended);
+            }
+        }
+
+        #[test]
+        fn a_sound_text_is_whole_and_cut_anywhere_is_a_beginning_of_it(
+            values in proptest::collection::vec("[a-z\"\\\\é]{0,6}", 1..6),
+            cut in 0.0f64..1.0,
+        ) {
+            let whole = serde_json::json!({"a": values, "b": {"c": values.len()}}).to_string();
+            proptest::prop_assert_eq!(mended(&whole), Some((true, whole.clone())));
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a short text")]
+            let mut at = (whole.len() as f64 * cut) as usize;
+            while !whole.is_char_boundary(at) {
+                at -= 1;
+            }
+            if let Some((false, kept)) = mended(&whole[..at]) {
+                let body = kept.trim_end_matches(['}', ']']);
+                proptest::prop_assert!(whole.starts_with(body), "{} is no beginning of {}", body, whole);
+            }
+        }
+    }
 }

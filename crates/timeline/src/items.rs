@@ -186,6 +186,11 @@ impl Items {
         out.sort();
         out.syncs = syncs.iter().map(|(no, folder)| (facts.place[*no as usize], out.folders.add(folder))).collect();
         out.syncs.sort_unstable();
+        let paths: Vec<String> =
+            out.folders.texts().iter().map(|id| id.strip_prefix("path:").unwrap_or("").to_owned()).collect();
+        for (folder, path) in (0u32..).zip(&paths) {
+            out.path(folder, Some(path).filter(|path| !path.is_empty()).map(String::as_str));
+        }
         out
     }
 

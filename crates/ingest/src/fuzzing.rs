@@ -1,6 +1,8 @@
 //! Owns what fuzz targets check: one function a target, each takes any bytes and panics if a promise is broken. Hidden from
 //! the documentation. The seeds under `fuzz/corpus` replay through the same functions in the ordinary test run.
 
+mod records;
+
 use mailtrail_model::{Block, RecordSink};
 
 use crate::cut::csv::{self, CsvCutter};
@@ -11,6 +13,10 @@ use crate::limits::Limits;
 use crate::sniff;
 use crate::source::SourceInput;
 use crate::transcode::Encoding;
+
+pub use records::{
+    RECORDS, addresses, client_strings, csv_rows, glance, instants, json_rows, recognise, xml_rows,
+};
 
 /// A fuzz target's name and what it checks.
 pub type Target = (&'static str, fn(&[u8]));

@@ -250,6 +250,21 @@ pub(crate) struct Page {
     pub(crate) result_count: Option<i64>,
 }
 
+/// What a fuzz target looks at from outside.
+pub(crate) mod fuzzing {
+    use crate::wire::{self, Ctx, Field, Flaws};
+
+    /// Whether the glance at a body would leave a row of `operation` unparsed that says another operation.
+    pub(crate) fn left_wrongly(raw: &str, escaped: bool, body: &str, operation: &str) -> bool {
+        let (arena, flaws) = (bumpalo::Bump::new(), Flaws::default());
+        let ctx = Ctx { arena: &arena, flaws: &flaws };
+        super::glance::created_of_unwanted(raw, escaped, operation).is_some()
+            && wire::read(body, ctx).is_ok_and(|record| {
+                record.get(Field::Operation).is_stated() && record.get(Field::Operation) != wire::Loose::Text(operation)
+            })
+    }
+}
+
 /// Hands the notes on: one entry a code, for rows that were taken.
 fn seal(outcome: &mut Outcome<'_>, flaws: &Flaws, notes: &mut Notes) {
     let mut found = flaws.take_notes();

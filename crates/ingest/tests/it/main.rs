@@ -10,6 +10,8 @@ mod hostile;
 mod invariance;
 mod kept;
 mod looseness;
+mod properties;
+mod record_seeds;
 mod reread;
 mod seeds;
 mod written;

@@ -1,0 +1,4 @@
+//! What it checks stands in `mailtrail_ingest::fuzzing::json_rows`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mailtrail_ingest::fuzzing::json_rows(bytes));

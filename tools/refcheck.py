@@ -16,6 +16,7 @@ import json
 import sys
 from pathlib import Path
 
+from refcheck import tenants
 from refcheck.case import Case, Unread
 from refcheck.result import SECTIONS, Result, lines
 from refcheck.tables import Out
@@ -28,7 +29,15 @@ def main():
     parser.add_argument("case", nargs="?", help="the case file")
     parser.add_argument("out", nargs="?", help="the output folder of `mailtrail run CASE --out OUT`")
     parser.add_argument("--write", metavar="DIR", help="keep both accounts as DIR/reference/*.jsonl and DIR/out/*.jsonl")
+    parser.add_argument("--tenants", type=int, metavar="N", help="compare N small simulated tenants")
+    parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first tenant")
+    parser.add_argument("--mailtrail", default="target/debug/mailtrail", help="the mailtrail binary, for --tenants")
+    parser.add_argument("--synth", default="target/debug/mailtrail-synth", help="the simulator's binary, for --tenants")
     options = parser.parse_args()
+    if options.tenants:
+        same, text = tenants.compare(options.tenants, options.first, options.mailtrail, options.synth, check, options.write)
+        print(text)
+        return 0 if same else 1
     if not (options.case and options.out):
         parser.error("a case file and an output folder")
     try:

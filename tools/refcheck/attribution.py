@@ -1,6 +1,7 @@
 """Ways in (METHOD.md 6) and what the examiner says of each access (METHOD.md 8)."""
 
 import fnmatch
+import functools
 import ipaddress
 import re
 
@@ -20,6 +21,7 @@ ASSISTANT = re.compile(r"client=(restsystem|eba|tba|elc|hub transport)", re.I)
 STRENGTH = ["unattributed", "accepted", "shared", "provisional", "suspect"]
 
 
+@functools.cache
 def family(client_info_string):
     """The client family: the last `Client=` word of the client string; for POP and IMAP the protocol."""
     words = re.findall(r"(?:^|;)\s*Client=([^;]*)", client_info_string or "", re.I)
@@ -48,9 +50,9 @@ def matches(entry, access, upns):
     """Whether every field of an entry agrees with an access."""
     for name, values in entry.fields.items():
         if name == "address":
-            found = in_networks(access.address, values)
+            found = in_networks(access.address, tuple(values))
         elif name == "client":
-            found = any(fnmatch.fnmatchcase(text.lower(), literal_but_star(pattern)) for pattern in values
+            found = any(whole_text(pattern, text) for pattern in values
                         for text in (access.client_info_string, access.actor_info_string) if text)
         elif name == "client_family":
             found = lower(family(access.client_info_string)) in values
@@ -68,10 +70,14 @@ def matches(entry, access, upns):
     return (entry.start is None or first >= entry.start) and (entry.end is None or last < entry.end)
 
 
-def literal_but_star(pattern):
-    return re.sub(r"[\[?]", lambda found: f"[{found[0]}]", pattern)
+@functools.cache
+def whole_text(pattern, text):
+    """Whether a text is what a pattern says: `*` is any run of characters, nothing else is special."""
+    literal = re.sub(r"[\[?]", lambda found: f"[{found[0]}]", pattern)
+    return fnmatch.fnmatchcase(text.lower(), literal)
 
 
+@functools.cache
 def in_networks(address, networks):
     try:
         parsed = ipaddress.ip_address(address or "")
@@ -91,7 +97,7 @@ def judge(case, accesses, upns):
         access.by_list = False
         if suspect:
             known = (any({"address", "device"} & set(entry.fields) for entry in accepted)
-                     or lower(access.device_id) in known_devices or in_networks(access.address, known_networks))
+                     or lower(access.device_id) in known_devices or in_networks(access.address, tuple(known_networks)))
             shared = all(entry.only_by_token_session for entry in suspect) and known
             access.attribution = "shared" if shared else "suspect"
         elif accepted:

@@ -30,7 +30,7 @@ _OFFICE_ACTIVITY_JSON = {
 class Export:
     """One source as read: its container and, row by row, the record, or None where the row cannot be read."""
 
-    def __init__(self, container, rows, result_count=None, encoding="utf-8"):
+    def __init__(self, container, rows, result_count=None):
         self.container = container
         self.rows = rows
         self.result_count = result_count
@@ -105,13 +105,13 @@ def _read_csv(text):
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [re.sub(r"\s*\[utc\]$", "", name.strip().lower()) for name in next(table)]
     cells = [dict(zip(header, row)) for row in table if row]
+    if {"_time", "sourcetype", "_raw"} & set(header):
+        return Export("splunk-csv", [body(row.get("auditdata") or row.get("_raw")) for row in cells])
     if "auditdata" in header:
         made_by_cmdlet = {"resultindex", "resultcount", "identity", "isvalid", "objectstate", "pscomputername"} & set(header)
         container = "search-ual-csv" if made_by_cmdlet else "portal-csv"
         count = _result_count([row.get("resultcount") for row in cells])
         return Export(container, [body(row.get("auditdata")) for row in cells], count)
-    if "_raw" in header:
-        return Export("splunk-csv", [body(row.get("_raw")) for row in cells])
     if "officeid" in header or "client_ipaddress" in header:
         return Export("office-activity-csv", [_office_activity(row) for row in cells])
     return Export(None, [])

@@ -108,11 +108,11 @@ def hides_accesses(declared):
 
 
 def is_subset(source):
-    """A cmdlet search without HighCompleteness, made before the service forced it."""
-    declared = source.declared
-    by_cmdlet = (source.container or "").startswith("search-ual") or "search-unifiedauditlog" in declared.method.lower()
-    early = declared.exported is None or declared.exported < HIGH_COMPLETENESS
-    return by_cmdlet and early and "highcompleteness" not in declared.method.lower()
+    """A cmdlet search without HighCompleteness, made before the service forced it. Where the case does not say by which method
+    an export was made, the cmdlet's own columns say it."""
+    method, exported = source.declared.method.lower(), source.declared.exported
+    by_cmdlet = "search-unifiedauditlog" in method if method else (source.container or "").startswith("search-ual")
+    return by_cmdlet and "highcompleteness" not in method and (exported is None or exported < HIGH_COMPLETENESS)
 
 
 # The mailbox's own states.
@@ -122,8 +122,7 @@ def own_states(case, read, lane):
     states = {}
     if not lane.records or lane.kind in ("group", "resource", "public-folder", "on-premises"):
         states["not-audited"] = [FOREVER]
-    states["known-gap"] = [gap["span"] for gap in case.known_gaps
-                           if gap["mailboxes"] is None or any(cases.means(n, lane.key, lane.upns) for n in gap["mailboxes"])]
+    states["known-gap"] = known_gaps(case, lane)
     states["blind-throttled"] = blind(rules, lane)
     states["throttle-suspected"] = suspected(rules, lane, read.window)
     not_stated = flag_not_stated(lane)
@@ -136,10 +135,20 @@ def own_states(case, read, lane):
     return states
 
 
+def known_gaps(case, lane):
+    return [gap["span"] for gap in case.known_gaps
+            if gap["mailboxes"] is None or any(cases.means(name, lane.key, lane.upns) for name in gap["mailboxes"])]
+
+
 def blind(rules, lane):
     """The union of [t, t + 24 h] over all flagged records, both ends inclusive."""
     length = rules["throttle_blind_hours"] * HOUR
     return union((a.created, a.created + length + 1) for a in lane.records if a.throttled)
+
+
+def blind_periods(case, read, lane):
+    """Where Binds are not, or seem not to be, recorded: throttled or suspected to be."""
+    return union(blind(case.rules, lane) + suspected(case.rules, lane, read.window))
 
 
 def flag_not_stated(lane):
@@ -179,7 +188,7 @@ def suspected(rules, lane, window):
     """≥ 950 records in 24 h, then no Bind for ≥ 6 h of the local hours that have one on at least half of the covered days:
     until the next Bind, at most 24 h."""
     binds = [a.created for a in lane.records if a.kind == "Bind"]
-    if len(lane.times) < rules["throttle_suspect_records"]:
+    if all(trailing(lane, at) < rules["throttle_suspect_records"] for at in lane.times):
         return []
     busy, spans = None, []
     for bind, following in zip(binds, binds[1:] + [window[1]]):

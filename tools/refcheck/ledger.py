@@ -26,6 +26,7 @@ class Read:
                 self._judge(source, row, record, by_id)
         self.window = case.window or self._span_of_data()
         for one in self.accesses:
+            one.derive()
             one.in_window = self.window[0] <= one.created < self.window[1]
             source = self.sources[one.source]
             source.count["accepted" if one.in_window else "out_of_window"] += 1

@@ -1,5 +1,6 @@
 """An audit record as an access: Microsoft's spelling turned into one value a field, absent as None (METHOD.md 2 to 4)."""
 
+import functools
 import ipaddress
 import json
 import re
@@ -24,42 +25,26 @@ STATED = (
 
 
 class Access:
-    """One access. `items` are dicts (folder_id, message_id, item_id, size, …), `folders` dicts (id, path, name)."""
+    """One access. `items` are dicts (folder_id, message, item_id, size, …), `folders` dicts (id, path, name)."""
 
     def __init__(self, **fields):
         self.__dict__.update(fields)
 
-    @property
-    def kind(self):
-        """Bind, Sync, Attachment or Unknown: as stated, else by record type (2 Sync, 50 Bind)."""
-        if self.operation == "AttachmentAccess":
-            return "Attachment"
+    def derive(self):
+        """What follows from the fields, once all copies are merged."""
+        # Bind, Sync, Attachment or Unknown: as stated, else by record type (2 Sync, 50 Bind).
         by_record_type = {"ExchangeItem": "Sync", "ExchangeItemAggregated": "Bind"}
-        return self.stated_type or by_record_type.get(self.record_type, "Unknown")
-
-    @property
-    def synchronises(self):
-        """Unknown is treated as a Sync, never as a Bind."""
-        return self.kind in ("Sync", "Unknown")
-
-    @property
-    def span(self):
-        """When it may have happened, both ends inclusive: a Bind's items in the two minutes before the record."""
-        return (self.created - (2 * instant.MINUTE if self.kind == "Bind" else 0), self.created)
-
-    @property
-    def effective_app(self):
-        return (self.client_app_id or self.context_client_app_id or bracket_app(self.client_info_string)
-                or bracket_app(self.actor_info_string) or self.app_id)
-
-    @property
-    def messages(self):
-        """The distinct messages it names."""
-        return {item["message"] for item in self.items if item["message"]}
-
-    @property
-    def folder_ids(self):
-        return {folder["id"] for folder in self.folders if folder["id"]}
+        self.kind = self.stated_type or by_record_type.get(self.record_type, "Unknown")
+        if self.operation == "AttachmentAccess":
+            self.kind = "Attachment"
+        # Unknown is treated as a Sync, never as a Bind.
+        self.synchronises = self.kind in ("Sync", "Unknown")
+        # When it may have happened, both ends inclusive: a Bind's items in the two minutes before the record.
+        self.span = (self.created - (2 * instant.MINUTE if self.kind == "Bind" else 0), self.created)
+        self.effective_app = (self.client_app_id or self.context_client_app_id or bracket_app(self.client_info_string)
+                              or bracket_app(self.actor_info_string) or self.app_id)
+        self.messages = {item["message"] for item in self.items if item["message"]}
+        self.folder_ids = {folder["id"] for folder in self.folders if folder["id"]}
 
 
 def bracket_app(text):
@@ -78,8 +63,7 @@ def text_of(value):
     """A stated text; absent and empty are None."""
     if value is None or isinstance(value, (dict, list)):
         return None
-    text = str(value).strip()
-    return text or None
+    return str(value).strip() or None
 
 
 def whole(value):
@@ -104,6 +88,7 @@ def coded(value, names):
     return next((name for name in names.values() if name.lower() == text.lower()), text)
 
 
+@functools.cache
 def address(text):
     """An address or host without port, brackets and IPv4 mapping; None if there is none."""
     text = (text or "").strip()

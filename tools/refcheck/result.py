@@ -3,7 +3,7 @@
 import json
 
 from . import attribution, coverage, exposure, ledger, sessions
-from .instant import DAY, iso, without
+from .instant import iso
 
 # What names a row of each section: the other columns are compared under it.
 SECTIONS = {
@@ -42,12 +42,13 @@ class Result:
         self.exposure = exposure.classify(case, self)
 
     def _unseen(self, lane):
-        """Closed spans in which an access of the mailbox may have gone unrecorded: beyond the window or the sources, blind."""
+        """Spans in which an access of the mailbox may have gone unrecorded: beyond the window or the sources, in a
+        declared gap, blind."""
         window = self.read.window
         spans = [(coverage.FOREVER[0], window[0]), (window[1], coverage.FOREVER[1])]
         spans += coverage.source_states(self.case, self.read, lane)["source-gap"]
-        # The blind period's own end is inclusive; the stored one is the instant after.
-        return spans + [(start, end - 1) for start, end in coverage.blind(self.case.rules, lane)]
+        spans += coverage.known_gaps(self.case, lane)
+        return spans + coverage.blind_periods(self.case, self.read, lane)
 
     def _mailbox(self, lane, roster, session_count):
         inside = [a for a in lane.accesses if a.in_window]

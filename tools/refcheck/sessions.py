@@ -5,7 +5,7 @@ from .instant import MINUTE
 
 
 def of_mailbox(case, read, accesses, unseen):
-    """The sessions of one mailbox. `unseen`: closed spans in which it may have gone on unrecorded (source gaps, blind
+    """The sessions of one mailbox. `unseen`: spans in which it may have gone on unrecorded (source gaps, blind
     periods, what lies outside the window)."""
     groups = {}
     for access in accesses:
@@ -44,8 +44,8 @@ def row(run, basis, token, gap, unseen):
     return {
         "mailbox": run[0].mailbox, "context": context_key(run[0]), "basis": basis, "token_session": token,
         "first_utc": first, "last_utc": last,
-        "open_start": any(start <= first and first - gap <= end for start, end in unseen),
-        "open_end": any(start <= last + gap and last <= end for start, end in unseen),
+        "open_start": any(start <= first and first - end <= gap for start, end in unseen),
+        "open_end": any(start - last <= gap and end > last for start, end in unseen),
         "attribution": strongest(run), "records": len(run), "binds": sum(a.kind == "Bind" for a in run),
         "syncs": sum(a.kind == "Sync" for a in run), "items": sum(len(a.items) for a in run),
         "messages": len(set().union(*(a.messages for a in run))),

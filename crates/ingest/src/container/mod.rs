@@ -277,3 +277,35 @@ fn seal(outcome: &mut Outcome<'_>, flaws: &Flaws, notes: &mut Notes) {
     }
     notes.append(&mut found);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_container_has_its_line_in_the_documentation() {
+        let formats = include_str!("../../../../docs/FORMATS.md");
+        let csv = CSV.iter().map(|container| (container.name, container.lossy));
+        let all = csv.chain(JSON.iter().map(|container| (container.name, container.lossy)));
+        let mut seen = Vec::new();
+        for (name, lossy) in all.chain([(mailbox_audit::XML_NAME, true)]) {
+            let line = formats.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+            let line = line.unwrap_or_else(|| panic!("{name} is not in docs/FORMATS.md"));
+            assert_eq!(line.contains("(lossy)"), lossy, "{name}");
+            assert!(!seen.contains(&name), "{name} twice");
+            seen.push(name);
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused_with_what_was_seen() {
+        let reason = recognise_csv(&["a", "b"]).unwrap_err();
+        assert!(reason.contains("a, b") && reason.contains("AuditData"), "{reason}");
+        let reason = recognise_json(r#"{"level":"info","message":"hello"}"#).unwrap_err();
+        assert!(reason.contains("level, message"), "{reason}");
+        let reason = recognise_json(r#"{"value":[{"name":"x"}]}"#).unwrap_err();
+        assert!(reason.contains("keys name"), "{reason}");
+        assert!(recognise_xml("Events").unwrap_err().contains("<Events>"));
+        assert!(recognise_json("[1]").is_err() && recognise_json("").is_err());
+    }
+}

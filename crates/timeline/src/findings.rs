@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_model::{
-    AccessContext, Attribution, Change, ControlStatement, DepartmentFindings, DraftContext, ExposureClass, FetchNext,
-    Findings, InputWarning, Interval, Limitation, Marking, Reason, Sensitivity, UtcMicros,
+    AccessContext, Attribution, Change, DepartmentFindings, DraftContext, ExposureClass, FetchNext, Findings,
+    InputWarning, Interval, Limitation, Marking, Reason, Sensitivity, UtcMicros,
 };
 
 use crate::{

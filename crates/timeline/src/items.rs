@@ -10,7 +10,9 @@ use mailtrail_model::{FolderHint, MailAccessType};
 use rayon::prelude::*;
 
 use crate::{
-    TimelineError, digest,
+    TimelineError,
+    attachments::Attachments,
+    digest,
     facts::Facts,
     interner::{Interner, NONE, TextId},
     read::{TableReader, large, signed, text},
@@ -74,11 +76,14 @@ impl Items {
         let empty = Item { key: UNNAMED, place: 0, folder: NONE, size: NO_SIZE };
         let mut out = Self { items: vec![empty; total], starts, ..Self::default() };
         let mut cursor = out.starts.clone();
+        let attachments = Attachments::load(tables, facts)?;
         let step = rayon::current_num_threads().max(1) * 2;
         for first in (0..table.groups()).step_by(step) {
             let last = (first + step).min(table.groups());
-            let parts: Vec<Part> =
-                (first..last).into_par_iter().map(|group| part(&table, group, facts)).collect::<Result<_, _>>()?;
+            let parts: Vec<Part> = (first..last)
+                .into_par_iter()
+                .map(|group| part(&table, group, facts, &attachments))
+                .collect::<Result<_, _>>()?;
             for (items, folders, paths) in parts {
                 let map: Vec<TextId> = folders.texts().iter().map(|folder| out.folders.add(folder)).collect();
                 for (folder, path) in map.iter().zip(&paths) {
@@ -243,7 +248,7 @@ fn folder_number(folders: &mut Interner, id: Option<&str>, path: Option<&str>) -
 }
 
 /// The place of a table row among the sorted accesses; `None` where the tables do not belong together.
-fn place(facts: &Facts, access_no: Option<u64>) -> Option<u32> {
+pub(crate) fn place(facts: &Facts, access_no: Option<u64>) -> Option<u32> {
     let no = usize::try_from(access_no?).ok()?;
     facts.place.get(no).copied()
 }
@@ -282,11 +287,23 @@ fn count(table: &TableReader, facts: &Facts) -> Result<Vec<usize>, TimelineError
 
 type Part = (Vec<Item>, Interner, Vec<Option<Box<str>>>);
 
-fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<Part, TimelineError> {
-    let frame = table.read(
-        group,
-        &[schema::ACCESS_NO, schema::FOLDER_ID, schema::FOLDER_PATH, schema::INTERNET_MESSAGE_ID, schema::SIZE_BYTES],
-    )?;
+fn part(table: &TableReader, group: usize, facts: &Facts, attachments: &Attachments) -> Result<Part, TimelineError> {
+    let mut columns = vec![
+        schema::ACCESS_NO,
+        schema::FOLDER_ID,
+        schema::FOLDER_PATH,
+        schema::INTERNET_MESSAGE_ID,
+        schema::SIZE_BYTES,
+    ];
+    if !attachments.is_empty() {
+        columns.extend([schema::ITEM_ID, schema::IMMUTABLE_ID]);
+    }
+    let frame = table.read(group, &columns)?;
+    let attached = if attachments.is_empty() {
+        None
+    } else {
+        Some((text(&frame, schema::ITEM_ID)?, text(&frame, schema::IMMUTABLE_ID)?))
+    };
     let access = large(&frame, schema::ACCESS_NO)?;
     let (id, path) = (text(&frame, schema::FOLDER_ID)?, text(&frame, schema::FOLDER_PATH)?);
     let (message, size) = (text(&frame, schema::INTERNET_MESSAGE_ID)?, signed(&frame, schema::SIZE_BYTES)?);
@@ -313,10 +330,13 @@ fn part(table: &TableReader, group: usize, facts: &Facts) -> Result<Part, Timeli
                 paths[at] = Some(path.into());
             }
         }
-        let key = match message.get(row) {
-            // An attachment's record has item ids only.
-            Some(id) if flags.kind() != MailAccessType::Attachment => pack(digest::message_key(id, &mut scratch).0),
-            _ => UNNAMED,
+        let key = match (message.get(row), &attached) {
+            (Some(id), _) => pack(digest::message_key(id, &mut scratch).0),
+            (None, Some((item, immutable))) if flags.kind() == MailAccessType::Attachment => {
+                let mailbox = facts.accesses[place as usize].mailbox;
+                attachments.message(mailbox, item.get(row), immutable.get(row)).unwrap_or(UNNAMED)
+            }
+            (None, _) => UNNAMED,
         };
         let size = size
             .get(row)

@@ -9,6 +9,7 @@ mod schema;
 mod writer;
 mod written;
 
+mod cells;
 mod columns;
 mod encode;
 mod lane;
@@ -27,6 +28,7 @@ mod stretches;
 // Inference: the reading half, in the order a timeline is made.
 mod reconstruct;
 
+mod attachments;
 mod facts;
 mod interner;
 mod items;

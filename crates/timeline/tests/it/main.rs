@@ -11,4 +11,5 @@
 mod build;
 mod duplicates;
 mod order;
+mod reconstruct;
 mod write;

@@ -1,7 +1,7 @@
-//! How fast records become tables, and in how much memory: `cargo bench -p mailtrail-timeline -- [BLOCKS] [THREADS] [COPIES]`.
+//! How fast records become tables, and in how much memory: `cargo bench -p mailtrail-timeline -- [BLOCKS] [THREADS] [COPIES] [FOLDER]`.
 //!
 //! Prints one line. A block is what 8 MiB of an export hold: 1,100 accesses with 16 items each. `COPIES` 2 adds a second,
-//! poorer export of everything, which is settled in `finish`. Not a criterion bench: what counts is the whole way to disk.
+//! poorer export of everything, which is settled in `finish`. The tables are kept if a folder is named. Not a criterion bench: what counts is the whole way to disk.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -129,7 +129,9 @@ impl Turn {
 
 fn main() {
     let (blocks, threads, copies) = (argument(1, 120), argument(2, 2), argument(3, 1));
-    let folder = std::env::temp_dir().join(format!("mailtrail-bench-{}", std::process::id()));
+    let kept = std::env::args().filter(|text| text != "--bench").nth(4).map(std::path::PathBuf::from);
+    let folder =
+        kept.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("mailtrail-bench-{}", std::process::id())));
     let writer = TableWriter::create(&folder, None).unwrap();
     let next = Mutex::new(0);
     let (judging, appending) = (Turn::default(), Turn::default());
@@ -169,7 +171,9 @@ fn main() {
     let written = writer.finish().unwrap();
     let seconds = began.elapsed().as_secs_f64();
     let bytes: u64 = written.tables.iter().map(|table| std::fs::metadata(&table.path).unwrap().len()).sum();
-    std::fs::remove_dir_all(&folder).unwrap();
+    if kept.is_none() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = peak.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("").to_owned();
     let [made, judge, encode, append] = *busy.lock().unwrap();

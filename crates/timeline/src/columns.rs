@@ -1,6 +1,6 @@
-//! Owns building a frame of a table from rows of any kind, one column after the other, in the table's order.
+//! Owns making the columns of a table from rows of any kind, one column after the other, in the table's order.
 //!
-//! Invariant: a frame that comes out has exactly the table's columns. What each column says stands in one file a table.
+//! Invariant: what comes out has exactly the table's columns. What each column says stands in one file a table.
 
 mod access;
 mod activity;
@@ -19,14 +19,15 @@ pub(crate) use related::related_events;
 use std::fmt::Write as _;
 
 use mailtrail_model::{AccessRecord, Locator, SourceId};
-use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder as _, Column, DataFrame, Int64Type, IntoSeries as _, PolarsNumericType,
-    PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, UInt32Type, UInt64Type,
+use polars_arrow::{
+    array::{Array, BooleanArray, MutableUtf8Array, PrimitiveArray, Utf8Array},
+    datatypes::{ArrowDataType, TimeUnit},
 };
 
 use crate::{
     TimelineError,
-    schema::{self, Table},
+    cells::{Cells, Columns, Words},
+    schema::{self, Kind, Table},
 };
 
 /// An access on its way into the tables.
@@ -40,76 +41,92 @@ pub(crate) struct Row<'r, 'a> {
     pub(crate) in_window: bool,
 }
 
-/// A frame in the making.
+/// Columns in the making.
 struct Builder<'r, R> {
     table: &'static Table,
     rows: &'r [R],
-    columns: Vec<Column>,
+    cells: Vec<Cells>,
+    /// The first column that was not the table's next one.
+    misplaced: Option<&'static str>,
 }
 
 impl<'r, R> Builder<'r, R> {
     fn new(table: &'static Table, rows: &'r [R]) -> Self {
-        Self { table, rows, columns: Vec::with_capacity(table.columns.len()) }
+        Self { table, rows, cells: Vec::with_capacity(table.columns.len()), misplaced: None }
     }
 
-    fn text(mut self, name: &'static str, value: impl Fn(&'r R) -> Option<&'r str>) -> Self {
-        let mut cells = StringChunkedBuilder::new(name.into(), self.rows.len());
-        self.rows.iter().for_each(|row| cells.append_option(value(row)));
-        self.columns.push(cells.finish().into_series().into());
-        self
-    }
-
-    /// A text that is made, not borrowed: the closure writes it into the buffer, or says that there is none.
-    fn words(mut self, name: &'static str, write: impl Fn(&'r R, &mut String) -> std::fmt::Result) -> Self {
-        let mut cells = StringChunkedBuilder::new(name.into(), self.rows.len());
-        let mut buffer = String::new();
-        for row in self.rows {
-            buffer.clear();
-            let written = write(row, &mut buffer).is_ok() && !buffer.is_empty();
-            cells.append_option(written.then_some(buffer.as_str()));
+    fn push(mut self, name: &'static str, kinds: &[Kind], cells: impl FnOnce(Kind) -> Cells) -> Self {
+        match self.table.columns.get(self.cells.len()) {
+            Some((next, kind)) if *next == name && kinds.contains(kind) => self.cells.push(cells(*kind)),
+            _ => self.misplaced = self.misplaced.or(Some(name)),
         }
-        self.columns.push(cells.finish().into_series().into());
         self
     }
 
-    fn number<T: PolarsNumericType>(
-        name: &'static str,
-        cells: impl ExactSizeIterator<Item = Option<T::Native>>,
-    ) -> Column {
-        let mut builder = PrimitiveChunkedBuilder::<T>::new(name.into(), cells.len());
-        cells.for_each(|cell| builder.append_option(cell));
-        builder.finish().into_series().into()
+    fn text(self, name: &'static str, value: impl Fn(&'r R) -> Option<&'r str>) -> Self {
+        let rows = self.rows;
+        self.push(name, &[Kind::Text, Kind::Unique], |kind| {
+            let cells = rows.iter().map(value);
+            if kind == Kind::Text {
+                return Cells::Words(Words::of(cells));
+            }
+            let mut texts = MutableUtf8Array::<i64>::with_capacities(rows.len(), 0);
+            cells.for_each(|cell| texts.push(cell));
+            let texts: Utf8Array<i64> = texts.into();
+            Cells::Array(Box::new(texts))
+        })
     }
 
-    fn time(mut self, name: &'static str, value: impl Fn(&'r R) -> Option<i64>) -> Self {
-        let mut builder = PrimitiveChunkedBuilder::<Int64Type>::new(name.into(), self.rows.len());
-        self.rows.iter().for_each(|row| builder.append_option(value(row)));
-        self.columns.push(builder.finish().into_datetime(TimeUnit::Microseconds, None).into_series().into());
-        self
+    /// A text that is made, not borrowed: the closure writes it. Nothing written means that there is none.
+    fn words(self, name: &'static str, write: impl Fn(&'r R, &mut String) -> std::fmt::Result) -> Self {
+        let rows = self.rows;
+        self.push(name, &[Kind::Text], |_| {
+            let mut made = String::new();
+            let ends: Vec<Option<usize>> = rows
+                .iter()
+                .map(|row| {
+                    let start = made.len();
+                    (write(row, &mut made).is_ok() && made.len() > start).then_some(made.len())
+                })
+                .collect();
+            let mut start = 0;
+            let cells = ends.into_iter().map(|end| {
+                let text = made.get(start..end?);
+                start = end.unwrap_or(start);
+                text
+            });
+            Cells::Words(Words::of(cells))
+        })
     }
 
-    fn truth(mut self, name: &'static str, value: impl Fn(&'r R) -> Option<bool>) -> Self {
-        let mut builder = BooleanChunkedBuilder::new(name.into(), self.rows.len());
-        self.rows.iter().for_each(|row| builder.append_option(value(row)));
-        self.columns.push(builder.finish().into_series().into());
-        self
+    fn array<A: Array>(self, name: &'static str, kind: Kind, array: impl FnOnce(&'r [R]) -> A) -> Self {
+        let rows = self.rows;
+        self.push(name, &[kind], |_| Cells::Array(Box::new(array(rows))))
     }
 
-    fn signed(mut self, name: &'static str, value: impl Fn(&'r R) -> Option<i64>) -> Self {
-        self.columns.push(Self::number::<Int64Type>(name, self.rows.iter().map(value)));
-        self
+    fn time(self, name: &'static str, value: impl Fn(&'r R) -> Option<i64>) -> Self {
+        self.array(name, Kind::Time, |rows| {
+            let micros: PrimitiveArray<i64> = rows.iter().map(value).collect();
+            micros.to(ArrowDataType::Timestamp(TimeUnit::Microsecond, None))
+        })
     }
 
-    fn count(mut self, name: &'static str, value: impl Fn(&'r R) -> usize) -> Self {
+    fn truth(self, name: &'static str, value: impl Fn(&'r R) -> Option<bool>) -> Self {
+        self.array(name, Kind::Bool, |rows| rows.iter().map(value).collect::<BooleanArray>())
+    }
+
+    fn signed(self, name: &'static str, value: impl Fn(&'r R) -> Option<i64>) -> Self {
+        self.array(name, Kind::I64, |rows| rows.iter().map(value).collect::<PrimitiveArray<i64>>())
+    }
+
+    fn count(self, name: &'static str, value: impl Fn(&'r R) -> usize) -> Self {
         // A record is cut at the item cap, far below 2^32: saturation is never reached.
-        let cells = self.rows.iter().map(|row| Some(u32::try_from(value(row)).unwrap_or(u32::MAX)));
-        self.columns.push(Self::number::<UInt32Type>(name, cells));
-        self
+        let count = |row| u32::try_from(value(row)).unwrap_or(u32::MAX);
+        self.array(name, Kind::U32, |rows| PrimitiveArray::from_vec(rows.iter().map(count).collect()))
     }
 
-    fn large(mut self, name: &'static str, value: impl Fn(&'r R) -> u64) -> Self {
-        self.columns.push(Self::number::<UInt64Type>(name, self.rows.iter().map(|row| Some(value(row)))));
-        self
+    fn large(self, name: &'static str, value: impl Fn(&'r R) -> u64) -> Self {
+        self.array(name, Kind::U64, |rows| PrimitiveArray::from_vec(rows.iter().map(value).collect()))
     }
 
     /// The four columns of the way home.
@@ -125,14 +142,15 @@ impl<'r, R> Builder<'r, R> {
         self.words(schema::SOURCE_ID, |row, out| write!(out, "{}", source(row)))
     }
 
-    fn finish(self) -> Result<DataFrame, TimelineError> {
-        let found = self.columns.iter().map(|column| (column.name().as_str(), column.dtype().clone()));
-        let expected = self.table.columns.iter().map(|(name, kind)| (*name, kind.data_type()));
-        if let Some((_, (column, data_type))) = found.zip(expected).find(|(found, expected)| found != expected) {
-            let (table, column) = (self.table.file.to_owned(), column.to_owned());
-            return Err(TimelineError::Column { table, column, expected: data_type.to_string() });
+    fn finish(self) -> Result<Columns, TimelineError> {
+        let next = self.table.columns.get(self.cells.len()).map(|(name, _)| *name);
+        match self.misplaced.or(next) {
+            None => Ok(Columns { rows: self.rows.len(), cells: self.cells }),
+            Some(column) => Err(TimelineError::Column {
+                table: self.table.file.to_owned(),
+                column: column.to_owned(),
+                expected: "where the schema has it".to_owned(),
+            }),
         }
-        DataFrame::new(self.rows.len(), self.columns)
-            .map_err(|source| TimelineError::Encode { table: self.table.file, source })
     }
 }

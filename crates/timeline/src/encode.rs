@@ -1,12 +1,11 @@
-//! Owns turning columns into Parquet pages: a frame becomes a compressed row group on whatever thread, a file takes row
+//! Owns turning columns into Parquet pages: columns become a compressed row group on whatever thread, a file takes row
 //! groups in order.
 //!
-//! Invariant: the bytes of a row group depend on its frame only, so files do not depend on the number of threads.
+//! Invariant: the bytes of a row group depend on its rows only, so files do not depend on the number of threads.
 //! Why not polars' own `BatchedWriter`: it compresses on the calling thread under its own lock, and unwraps encoding errors.
 //! Does not know which rows belong together: see `lane`.
 
 use std::{
-    borrow::Cow,
     fs::File,
     io::{BufWriter, Cursor, Write as _},
     path::Path,
@@ -16,6 +15,7 @@ use polars::{
     error::{PolarsError, PolarsResult},
     prelude::{ArrowSchema, CompatLevel, DataFrame, DataType, Field},
 };
+use polars_arrow::datatypes::ArrowDataType;
 use polars_parquet::{
     read::{ColumnChunkMetadata, PageReader, ParquetError},
     write as pq,
@@ -23,6 +23,7 @@ use polars_parquet::{
 
 use crate::{
     TimelineError,
+    cells::{self, Columns},
     schema::{Kind, Table},
 };
 
@@ -56,28 +57,36 @@ impl Encoder {
         Ok(Self { table, arrow, parquet })
     }
 
-    /// The frame as a row group. The frame's columns are the table's, in its order.
+    /// The columns of a frame of the table.
+    pub(crate) fn columns(&self, frame: &DataFrame) -> Result<Columns, TimelineError> {
+        cells::of_frame(self.table, frame).map_err(|source| encode_error(self.table, source))
+    }
+
+    /// A frame of the table as a row group.
     pub(crate) fn encode(&self, frame: &DataFrame) -> Result<RowGroup, TimelineError> {
-        let columns = (0..self.table.columns.len()).map(|at| self.column(frame, at)).collect::<Result<_, _>>()?;
+        let chunks = [self.columns(frame)?];
+        let columns = (0..self.table.columns.len()).map(|at| self.column(&chunks, at)).collect::<Result<_, _>>()?;
         Ok(RowGroup { rows: frame.height(), columns })
     }
 
-    /// One column of the frame as pages.
-    pub(crate) fn column(&self, frame: &DataFrame, at: usize) -> Result<Pages, TimelineError> {
-        self.pages(frame, at).map_err(|source| encode_error(self.table, source))
+    /// One column of a row group as pages.
+    pub(crate) fn column(&self, chunks: &[Columns], at: usize) -> Result<Pages, TimelineError> {
+        self.pages(chunks, at).map_err(|source| encode_error(self.table, source))
     }
 
-    fn pages(&self, frame: &DataFrame, at: usize) -> PolarsResult<Pages> {
+    fn pages(&self, chunks: &[Columns], at: usize) -> PolarsResult<Pages> {
         let missing = || PolarsError::ColumnNotFound(self.table.file.into());
-        let column = frame.columns().get(at).ok_or_else(missing)?;
-        let (_, arrow) = self.arrow.get_at_index(at).ok_or_else(missing)?;
         let parquet = self.parquet.fields().get(at).ok_or_else(missing)?;
         let (_, kind) = self.table.columns.get(at).ok_or_else(missing)?;
-        let array = column.as_materialized_series().rechunk().to_arrow_with_field(0, Cow::Borrowed(arrow), true)?;
+        let array = cells::gather(chunks, at)?;
+        let encoding = match array.dtype() {
+            ArrowDataType::Dictionary(..) => pq::Encoding::RleDictionary,
+            _ => plain_encoding(*kind),
+        };
         let options = options(*kind)?;
         let mut compressed = Vec::new();
         // One leaf: no column of ours is nested.
-        for pages in pq::array_to_columns(array, parquet.clone(), options, &[encoding(*kind)])? {
+        for pages in pq::array_to_columns(array, parquet.clone(), options, &[encoding])? {
             let pages = pages.map(|page| page.map_err(|e| ParquetError::FeatureNotSupported(e.to_string())));
             let compressor = pq::Compressor::new_from_vec(pages, options.compression, Vec::new());
             for page in compressor {
@@ -149,11 +158,11 @@ fn encode_error(table: &Table, source: PolarsError) -> TimelineError {
     TimelineError::Encode { table: table.file, source }
 }
 
-fn encoding(kind: Kind) -> pq::Encoding {
+fn plain_encoding(kind: Kind) -> pq::Encoding {
     match kind {
-        // A dictionary of what does not repeat is built only to be thrown away.
-        Kind::Unique | Kind::Bool => pq::Encoding::Plain,
-        Kind::Text | Kind::Time | Kind::I64 | Kind::U32 | Kind::U64 => pq::Encoding::RleDictionary,
+        Kind::Text | Kind::Unique | Kind::Bool => pq::Encoding::Plain,
+        // Rows ascend, items count up, times are near each other: differences are small, and need no dictionary to be tried.
+        Kind::Time | Kind::I64 | Kind::U32 | Kind::U64 => pq::Encoding::DeltaBinaryPacked,
     }
 }
 

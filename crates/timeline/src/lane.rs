@@ -1,7 +1,7 @@
-//! Owns the way of a table's frames to its file: gathered into row groups of a fair size, encoded by whoever has time,
+//! Owns the way of a table's columns to its file: gathered into row groups of a fair size, encoded by whoever has time,
 //! written in order.
 //!
-//! Invariant: which rows share a row group depends on the order and size of the frames only. A block of a large export may
+//! Invariant: which rows share a row group depends on the order and size of the blocks only. A block of a large export may
 //! hold a handful of accesses; one row group each would make the footer grow with the export and spoil the dictionaries.
 //!
 //! How the work is shared: `push` (serial, in source order) closes row groups; `work` (any thread) encodes one column of
@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::{
     TimelineError,
+    cells::Columns,
     encode::{Encoder, Pages, RowGroup, TableFile},
     schema::Table,
 };
@@ -36,7 +37,7 @@ pub(crate) struct Lane {
 
 struct State {
     file: TableFile,
-    gathered: Vec<DataFrame>,
+    gathered: Vec<Columns>,
     gathered_rows: usize,
     queue: VecDeque<Slot>,
     /// Number of the queue's head since the start.
@@ -47,7 +48,7 @@ struct State {
 /// A closed row group on its way to the file.
 struct Slot {
     rows: usize,
-    frame: Arc<DataFrame>,
+    chunks: Arc<Vec<Columns>>,
     /// The next column nobody has taken.
     next: usize,
     columns: Vec<Option<Pages>>,
@@ -56,15 +57,15 @@ struct Slot {
 }
 
 impl Slot {
-    fn new(frame: DataFrame) -> Self {
-        let (rows, width) = (frame.height(), frame.width());
-        Self { rows, frame: Arc::new(frame), next: 0, columns: (0..width).map(|_| None).collect(), missing: width }
+    fn new(rows: usize, width: usize, chunks: Vec<Columns>) -> Self {
+        let columns = (0..width).map(|_| None).collect();
+        Self { rows, chunks: Arc::new(chunks), next: 0, columns, missing: width }
     }
 
     /// A row group that is encoded already.
     fn done(group: RowGroup) -> Self {
         let columns: Vec<_> = group.columns.into_iter().map(Some).collect();
-        Self { rows: group.rows, frame: Arc::default(), next: columns.len(), columns, missing: 0 }
+        Self { rows: group.rows, chunks: Arc::default(), next: columns.len(), columns, missing: 0 }
     }
 
     fn untaken(&self) -> usize {
@@ -96,53 +97,55 @@ impl Lane {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the next frame, in order, and writes what is ready.
-    pub(crate) fn push(&self, frame: DataFrame) -> Result<(), TimelineError> {
+    /// Takes the next columns, in order, and writes what is ready.
+    pub(crate) fn push(&self, columns: Columns) -> Result<(), TimelineError> {
         let mut state = self.lock();
-        if frame.height() > 0 {
-            state.gathered_rows += frame.height();
-            state.rows += u64::try_from(frame.height()).unwrap_or(u64::MAX);
-            state.gathered.push(frame);
+        if columns.rows > 0 {
+            state.gathered_rows += columns.rows;
+            state.rows += u64::try_from(columns.rows).unwrap_or(u64::MAX);
+            state.gathered.push(columns);
         }
         if state.gathered_rows >= self.enough {
-            self.close_group(&mut state)?;
+            self.close_group(&mut state);
         }
         write_ready(&mut state)
+    }
+
+    /// Takes the next columns as a frame that was read from the same table.
+    pub(crate) fn push_frame(&self, frame: &DataFrame) -> Result<(), TimelineError> {
+        self.push(self.encoder.columns(frame)?)
     }
 
     /// Takes the next row group as it stands, in order, and writes what is ready.
     pub(crate) fn push_group(&self, group: RowGroup) -> Result<(), TimelineError> {
         let mut state = self.lock();
-        self.close_group(&mut state)?;
+        self.close_group(&mut state);
         state.rows += u64::try_from(group.rows).unwrap_or(u64::MAX);
         state.queue.push_back(Slot::done(group));
         write_ready(&mut state)
     }
 
-    fn close_group(&self, state: &mut State) -> Result<(), TimelineError> {
-        let mut frames = std::mem::take(&mut state.gathered).into_iter();
-        state.gathered_rows = 0;
-        let Some(mut group) = frames.next() else { return Ok(()) };
-        for frame in frames {
-            group.vstack_mut_owned(frame).map_err(|source| TimelineError::Encode { table: self.table.file, source })?;
+    fn close_group(&self, state: &mut State) {
+        let rows = std::mem::take(&mut state.gathered_rows);
+        if rows > 0 {
+            let chunks = std::mem::take(&mut state.gathered);
+            state.queue.push_back(Slot::new(rows, self.table.columns.len(), chunks));
         }
-        state.queue.push_back(Slot::new(group));
-        Ok(())
     }
 
     /// Encodes one column of a closed row group, if one is left. For any thread.
     pub(crate) fn work(&self) -> Result<bool, TimelineError> {
-        let (number, frame, column) = {
+        let (number, chunks, column) = {
             let mut state = self.lock();
             let head = state.head;
             let Some((at, slot)) = state.queue.iter_mut().enumerate().find(|(_, slot)| slot.untaken() > 0) else {
                 return Ok(false);
             };
             slot.next += 1;
-            (head + at, Arc::clone(&slot.frame), slot.next - 1)
+            (head + at, Arc::clone(&slot.chunks), slot.next - 1)
         };
-        let pages = self.encoder.column(&frame, column)?;
-        drop(frame);
+        let pages = self.encoder.column(&chunks, column)?;
+        drop(chunks);
         let mut state = self.lock();
         // A slot with a missing column cannot be written, so the head has not moved past it.
         let at = number - state.head;
@@ -167,7 +170,7 @@ impl Lane {
     pub(crate) fn end(self) -> Result<u64, TimelineError> {
         {
             let mut state = self.lock();
-            self.close_group(&mut state)?;
+            self.close_group(&mut state);
         }
         self.drain()?;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);

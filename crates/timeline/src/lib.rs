@@ -10,6 +10,7 @@ mod writer;
 mod written;
 
 mod cells;
+mod cells;
 mod columns;
 mod encode;
 mod lane;

@@ -8,10 +8,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use mailtrail_model::{AccessRecord, Interval, Issue, IssueCode, Locator, SourceId};
-use polars::prelude::DataFrame;
 
 use crate::{
     TimelineError,
+    cells::Columns,
     columns::{self, CopyKind, CopyRow, Row},
     lane::Lane,
     merge::{self, Candidate, Cluster},
@@ -21,10 +21,11 @@ use crate::{
     spill::{Copies, Spill},
     stored::{self, StoredAccess},
     stretches::Stretches,
-    writer::ACCESS_GROUP,
     written::{MergeIssues, SourceCounts},
 };
 
+/// Accesses that are taken apart at once. As records they take ten times the room they have in columns.
+const AT_ONCE: usize = 512;
 /// Examples kept of each issue.
 const EXAMPLES: usize = 20;
 
@@ -72,12 +73,17 @@ pub(crate) fn resolve(
         }
         items.pass(Some(first), &lanes.items)?;
         folders.pass(Some(first), &lanes.folder_syncs)?;
-        let (items, folders) = (items.between(first, end)?, folders.between(first, end)?);
-        let records = stored::records(&accesses.read_all(group)?, first, &items, &folders)?;
-        let records = records.into_iter().map(|access| state.settle(access)).collect::<Result<Vec<_>, _>>()?;
-        lanes.push(&records)?;
-        duplicates.push(state.copy_frame()?)?;
-        lanes.relieve()?;
+        let frame = accesses.read_all(group)?;
+        for part in (0..rows).step_by(AT_ONCE) {
+            let (first, end) = (read::number(start + part), read::number(start + rows.min(part + AT_ONCE)));
+            let (items, folders) = (items.between(first, end)?, folders.between(first, end)?);
+            let heads = frame.slice(i64::try_from(part).unwrap_or(i64::MAX), AT_ONCE);
+            let records = stored::records(&heads, first, &items, &folders)?;
+            let records = records.into_iter().map(|access| state.settle(access)).collect::<Result<Vec<_>, _>>()?;
+            lanes.push(&records)?;
+            duplicates.push(state.copy_columns()?)?;
+            lanes.relieve()?;
+        }
     }
     items.pass(None, &lanes.items)?;
     folders.pass(None, &lanes.folder_syncs)?;
@@ -225,7 +231,7 @@ impl Resolver {
         while let Some(copy) = conflicts.next()? {
             let in_window = self.in_window(&copy.record);
             batch.push(StoredAccess { access_no: u64::from(copy.access_no), in_window, record: copy.record });
-            if batch.len() == ACCESS_GROUP {
+            if batch.len() == AT_ONCE {
                 lanes.push(&batch)?;
                 lanes.relieve()?;
                 batch.clear();
@@ -250,7 +256,7 @@ impl Resolver {
         }
     }
 
-    fn copy_frame(&mut self) -> Result<DataFrame, TimelineError> {
+    fn copy_columns(&mut self) -> Result<Columns, TimelineError> {
         let rows = std::mem::take(&mut self.copy_rows);
         let rows: Vec<CopyRow<'_>> = rows
             .iter()

@@ -26,7 +26,7 @@ impl Stretches {
     /// Hands everything before access `until` (or everything) to a lane: whole row groups as they stand.
     pub(crate) fn pass(&mut self, until: Option<u64>, lane: &Lane) -> Result<(), TimelineError> {
         let Some(until) = until else {
-            self.frame.take().map_or(Ok(()), |frame| lane.push(frame))?;
+            self.frame.take().map_or(Ok(()), |frame| lane.push_frame(&frame))?;
             while self.group < self.reader.groups() {
                 self.group += 1;
                 lane.push_group(self.reader.pages(self.group - 1)?)?;
@@ -41,7 +41,7 @@ impl Stretches {
             self.group += 1;
             lane.push_group(self.reader.pages(self.group - 1)?)?;
         }
-        self.between(0, until)?.into_iter().try_for_each(|frame| lane.push(frame))
+        self.between(0, until)?.into_iter().try_for_each(|frame| lane.push_frame(&frame))
     }
 
     /// The rows of accesses `first` up to, and without, `end`. Rows before `first` are passed over.

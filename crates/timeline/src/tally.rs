@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use mailtrail_model::{ActivityCount, SourceId, UtcMicros};
-use polars::prelude::DataFrame;
 
-use crate::{TimelineError, columns};
+use crate::{TimelineError, cells::Columns, columns};
 
 const CAP: usize = 200_000;
 
@@ -23,8 +22,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Adds a block's counts; gives a frame to write when the map is full.
-    pub(crate) fn add(&mut self, counts: &[ActivityCount]) -> Result<Option<DataFrame>, TimelineError> {
+    /// Adds a block's counts; gives columns to write when the map is full.
+    pub(crate) fn add(&mut self, counts: &[ActivityCount]) -> Result<Option<Columns>, TimelineError> {
         for count in counts {
             let operations = self.rows.entry(count.source).or_default();
             if !operations.contains_key(&count.operation) {
@@ -40,7 +39,7 @@ impl Tally {
     }
 
     /// Everything gathered, sorted; the map is empty afterwards.
-    pub(crate) fn flush(&mut self) -> Result<DataFrame, TimelineError> {
+    pub(crate) fn flush(&mut self) -> Result<Columns, TimelineError> {
         self.keys = 0;
         let mut counts = Vec::new();
         for (source, operations) in std::mem::take(&mut self.rows) {
@@ -68,10 +67,11 @@ mod tests {
             let block = [count(0, "Send", Some(0), 2), count(0, "Send", None, 1), count(1, "Send", Some(0), 5)];
             assert!(tally.add(&block).unwrap().is_none());
         }
-        let frame = tally.flush().unwrap();
-        let rows: Vec<_> = crate::read::large(&frame, crate::schema::ROWS).unwrap().iter().flatten().collect();
-        assert_eq!(rows, [3, 6, 15]);
-        assert_eq!(tally.flush().unwrap().height(), 0);
+        let columns = tally.flush().unwrap();
+        let rows = crate::cells::gather(&[columns], 3).unwrap();
+        let rows = rows.as_any().downcast_ref::<polars_arrow::array::PrimitiveArray<u64>>().unwrap();
+        assert_eq!(rows.values().as_slice(), [3, 6, 15]);
+        assert_eq!(tally.flush().unwrap().rows, 0);
     }
 
     #[test]
@@ -80,10 +80,10 @@ mod tests {
         let mut written = 0;
         for n in 0..CAP + 10 {
             if let Some(frame) = tally.add(&[count(0, &format!("Invented{n}"), None, 1)]).unwrap() {
-                written += frame.height();
+                written += frame.rows;
             }
         }
         assert_eq!(written, CAP);
-        assert_eq!(tally.flush().unwrap().height(), 10);
+        assert_eq!(tally.flush().unwrap().rows, 10);
     }
 }

@@ -12,10 +12,10 @@ use std::{
 };
 
 use mailtrail_model::{AccessRecord, Block, Interval, RecordSink, SourceId};
-use polars::prelude::DataFrame;
 
 use crate::{
     TimelineError,
+    cells::Columns,
     columns::{self, CopyKind, CopyRow, Row},
     lane::Lane,
     record_bytes,
@@ -28,9 +28,9 @@ use crate::{
 };
 
 /// Rows of a row group of `accesses`: 47 columns wide, so a few thousand rows make pages worth compressing.
-pub(crate) const ACCESS_GROUP: usize = 4_096;
+const ACCESS_GROUP: usize = 4_096;
 /// Rows of a row group of the narrow tables.
-pub(crate) const NARROW_GROUP: usize = 32_768;
+const NARROW_GROUP: usize = 32_768;
 
 /// Writes the tables of a case.
 pub struct TableWriter {
@@ -89,11 +89,11 @@ enum Verdict {
 
 /// A block's columns.
 pub struct Encoded {
-    accesses: DataFrame,
-    items: DataFrame,
-    folder_syncs: DataFrame,
-    related: DataFrame,
-    duplicates: DataFrame,
+    accesses: Columns,
+    items: Columns,
+    folder_syncs: Columns,
+    related: Columns,
+    duplicates: Columns,
 }
 
 impl TableWriter {
@@ -278,7 +278,7 @@ impl RecordSink for TableWriter {
         self.lanes.related.push(encoded.related)?;
         self.lanes.duplicates.push(encoded.duplicates)?;
         match lock(&self.tally).add(&block.activity)? {
-            Some(frame) => self.lanes.activity.push(frame),
+            Some(columns) => self.lanes.activity.push(columns),
             None => Ok(()),
         }
     }

@@ -1,17 +1,17 @@
 //! Owns what each column of `accesses` says about a record.
 
 use mailtrail_model::{Address, LogonType, RecordType, ThrottleState, UserType};
-use polars::prelude::DataFrame;
 use std::fmt::Write as _;
 
 use super::{Builder, Row};
 use crate::{
     TimelineError,
+    cells::Columns,
     schema::{self, ACCESSES},
 };
 
 /// One row an access.
-pub(crate) fn accesses(rows: &[Row<'_, '_>]) -> Result<DataFrame, TimelineError> {
+pub(crate) fn accesses(rows: &[Row<'_, '_>]) -> Result<Columns, TimelineError> {
     Builder::new(&ACCESSES, rows)
         .text(schema::RECORD_ID, |row| Some(&row.record.record_id))
         .time(schema::CREATED_UTC, |row| Some(row.record.created.0))

@@ -1,11 +1,11 @@
 //! Owns what each column of `duplicates` says about a copy of a record that was seen before.
 
 use mailtrail_model::Locator;
-use polars::prelude::DataFrame;
 
 use super::Builder;
 use crate::{
     TimelineError,
+    cells::Columns,
     schema::{self, DUPLICATES},
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct CopyRow<'r> {
 }
 
 /// One row a copy.
-pub(crate) fn duplicates(copies: &[CopyRow<'_>]) -> Result<DataFrame, TimelineError> {
+pub(crate) fn duplicates(copies: &[CopyRow<'_>]) -> Result<Columns, TimelineError> {
     Builder::new(&DUPLICATES, copies)
         .text(schema::RECORD_ID, |copy| Some(copy.record_id))
         .text(schema::KIND, |copy| Some(copy.kind.as_str()))

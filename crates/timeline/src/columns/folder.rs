@@ -1,11 +1,11 @@
 //! Owns which folders stand in `folder_syncs`, and what each column says about one.
 
 use mailtrail_model::{Folder, FolderHint, MailAccessType};
-use polars::prelude::DataFrame;
 
 use super::{Builder, Row};
 use crate::{
     TimelineError,
+    cells::Columns,
     schema::{self, FOLDER_SYNCS},
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn lists_folders(access_type: MailAccessType) -> bool {
 }
 
 /// One row a folder.
-pub(crate) fn folder_syncs(rows: &[Row<'_, '_>]) -> Result<DataFrame, TimelineError> {
+pub(crate) fn folder_syncs(rows: &[Row<'_, '_>]) -> Result<Columns, TimelineError> {
     let mut folders = Vec::new();
     for row in rows {
         let all = lists_folders(row.record.access_type);

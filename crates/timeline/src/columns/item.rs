@@ -1,11 +1,11 @@
 //! Owns what each column of `items` says about an item of a record.
 
 use mailtrail_model::{Folder, FolderHint, ItemAccess};
-use polars::prelude::DataFrame;
 
 use super::{Builder, Row};
 use crate::{
     TimelineError,
+    cells::Columns,
     schema::{self, ITEMS},
 };
 
@@ -17,7 +17,7 @@ struct ItemRow<'r, 'a> {
 }
 
 /// One row an item, in record order.
-pub(crate) fn items(rows: &[Row<'_, '_>]) -> Result<DataFrame, TimelineError> {
+pub(crate) fn items(rows: &[Row<'_, '_>]) -> Result<Columns, TimelineError> {
     let mut items = Vec::with_capacity(rows.iter().map(|row| row.record.items.len()).sum());
     for row in rows {
         items.extend(row.record.items.iter().enumerate().map(|(index, item)| ItemRow {

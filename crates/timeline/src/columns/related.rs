@@ -1,19 +1,16 @@
 //! Owns what each column of `related_events` says about an event.
 
 use mailtrail_model::{Interval, RelatedEvent};
-use polars::prelude::DataFrame;
 
 use super::Builder;
 use crate::{
     TimelineError,
+    cells::Columns,
     schema::{self, RELATED_EVENTS},
 };
 
 /// One row an event.
-pub(crate) fn related_events(
-    events: &[RelatedEvent<'_>],
-    window: Option<Interval>,
-) -> Result<DataFrame, TimelineError> {
+pub(crate) fn related_events(events: &[RelatedEvent<'_>], window: Option<Interval>) -> Result<Columns, TimelineError> {
     Builder::new(&RELATED_EVENTS, events)
         .text(schema::RECORD_ID, |event| event.record_id.as_deref())
         .time(schema::CREATED_UTC, |event| Some(event.created.0))

@@ -10,7 +10,6 @@ mod writer;
 mod written;
 
 mod cells;
-mod cells;
 mod columns;
 mod encode;
 mod lane;

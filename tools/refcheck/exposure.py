@@ -84,20 +84,22 @@ def of_mailbox(case, result, lane, period):
             recorded |= names[id(access)]
         else:
             failed.append(access)
+    whole = (period[0], period[1] - 1)
     facts = coverage_facts(result, lane, period)
     facts += access_facts(accesses, failed, names, case)
     facts += suppression_facts(accesses, suspect, names)
     facts += unnamed_facts(accesses, names)
     facts += listing_facts(case, lane, listings, messages, accesses, names, suspect, period)
     facts += other_facts(case, result, lane, period)
+    facts += outside_facts(lane, store_ids, period)
     for fact in facts:
-        fact.near = fact.span is not None and any(
-            a.span[0] <= fact.span[1] + NEAR and fact.span[0] - NEAR <= a.span[1] for a in suspect)
+        first, last = fact.span or whole  # a reason that names neither hours nor a record speaks of the whole period
+        fact.near = any(a.span[0] <= last + NEAR and first - NEAR <= a.span[1] for a in suspect)
     suspect_syncs = [a for a in suspect if a.synchronises]
     recorded_by_anybody = set().union(*names.values())
     synchronised = any(a.synchronises for a in accesses)
     last_mail_sync = reach_of(a for a in suspect_syncs if holds_mail(a))
-    blind = within(coverage.blind_periods(case, result.read, lane), period)
+    blind = within(coverage.blind(case.rules, lane), period)  # not where throttling is only suspected
     rows = []
     for key in sorted(messages):
         message = messages[key]
@@ -192,14 +194,19 @@ def access_facts(accesses, failed, names, case):
         reason = {"unattributed": "UNA", "shared": "CTX"}.get(access.attribution)
         if access in failed:
             reason = "UNA"
-        if access.synchronises and reason:
-            reach = access.created + SYNC_REACH
-            facts.append(Fact(reason, (access.created, reach), present_before=reach + 1))
+        if access.synchronises and reason:  # of D1, every Sync must be accepted: it speaks of the whole mailbox
+            facts.append(Fact(reason, (access.created, access.created + SYNC_REACH)))
         elif reason:
             facts.append(Fact(reason, access.span, messages=names[id(access)]))
         elif access.synchronises and access.attribution == "suspect" and not case.policy["presume_mailbox_on_sync"]:
             facts.append(Fact("SYN", access.span))
     return facts
+
+
+def outside_facts(lane, store_ids, period):
+    """UNA: suspect accesses outside the suspect period. They make no A, but what they name is not excluded (the gate)."""
+    return [Fact("UNA", a.span, messages=named(a, store_ids)) for a in lane.accesses
+            if a.attribution == "suspect" and not in_period(a, period) and not a.synchronises]
 
 
 def suppression_facts(accesses, suspect, names):

@@ -7,11 +7,12 @@ use mailtrail_model::{Interval, MailAccessType, Rules, ThrottleState, UtcMicros}
 use super::mailbox::Local;
 use crate::{facts::Access, spans};
 
-/// The union of [t, t + 24 h) over all flagged records: they come repeatedly.
+/// The union of [t, t + 24 h] over all flagged records: they come repeatedly.
 pub(crate) fn blind(accesses: &[Access], rules: &Rules) -> Vec<Interval> {
     let flagged = accesses.iter().filter(|access| access.flags.throttled() == ThrottleState::Yes);
     let length = rules.throttle_blind();
-    spans::union(flagged.map(|access| spans::span(access.created, access.created + length)).collect())
+    // Closed at both ends, as the method writes it: one microsecond more.
+    spans::union(flagged.map(|access| spans::span(access.created, access.created + length + 1)).collect())
 }
 
 /// Where the flag is not stated: at t it is that of the nearest MailItemsAccessed record at or before t, else of the next.
@@ -56,7 +57,7 @@ pub(crate) fn counts_exceed(accesses: &[Access], rules: &Rules) -> Vec<Interval>
             }
             let oldest = records[first].created;
             if sum > limit && last.created - oldest <= day {
-                out.push(spans::span(last.created, oldest + day + day));
+                out.push(spans::span(last.created, oldest + day + day + 1));
             }
         }
     }

@@ -267,7 +267,7 @@ class Sessions(unittest.TestCase):
         rows = [record(f"{DAY_1}T02:00:00"), record(f"{DAY_1}T06:00:00"), record(f"{DAY_1}T09:00:00", OperationProperties=FLAGGED),
                 record("2024-01-11T11:00:00"), record("2024-01-11T21:59:59")]
         found = [(row["open_start"], row["open_end"]) for row in Folder(rows).result().sessions]
-        self.assertEqual(found, [(True, False), (False, False), (True, True), (True, False), (False, False)])
+        self.assertEqual(found, [(False, False), (False, False), (True, True), (True, False), (False, False)])
 
 
 class Coverage(unittest.TestCase):

@@ -15,6 +15,8 @@ STATES = {
     "observed-by-count": None, "observed": None,
 }
 ORDER = list(STATES)
+# Where records are missing for a time, so that a session beside it may go on.
+RECORDS_MISSING = ("before-retention", "known-gap", "source-gap", "source-truncated", "blind-throttled", "throttle-suspected")
 LOGON_TYPES = ("Owner", "Delegated", "Admin")
 FOREVER = (-(10 ** 18), 10 ** 18)
 OCTOBER_2023 = parse("2023-10-17")
@@ -144,11 +146,6 @@ def blind(rules, lane):
     """The union of [t, t + 24 h] over all flagged records, both ends inclusive."""
     length = rules["throttle_blind_hours"] * HOUR
     return union((a.created, a.created + length + 1) for a in lane.records if a.throttled)
-
-
-def blind_periods(case, read, lane):
-    """Where Binds are not, or seem not to be, recorded: throttled or suspected to be."""
-    return union(blind(case.rules, lane) + suspected(case.rules, lane, read.window))
 
 
 def flag_not_stated(lane):

@@ -2,7 +2,7 @@
 
 import json
 
-from . import attribution, coverage, exposure, ledger, sessions
+from . import attribution, coverage, exposure, instant, ledger, sessions
 from .instant import iso
 
 # What names a row of each section: the other columns are compared under it.
@@ -35,20 +35,18 @@ class Result:
             lane.accesses = by_mailbox[key]
             self.lanes[key] = lane
             self.coverage[key] = coverage.intervals(case, self.read, lane)
-            found = sessions.of_mailbox(case, self.read, lane.accesses, self._unseen(lane))
+            found = sessions.of_mailbox(case, self.read, lane.accesses, self._unseen(key))
             self.sessions += found
             self.mailboxes.append(self._mailbox(lane, row, len(found)))
         self.contexts = attribution.contexts(accesses)
         self.exposure = exposure.classify(case, self)
 
-    def _unseen(self, lane):
-        """Spans in which an access of the mailbox may have gone unrecorded: beyond the window or the sources, in a
-        declared gap, blind."""
+    def _unseen(self, key):
+        """Spans in which an access of the mailbox may have gone unrecorded: outside the window, or where the log holds no or
+        not all records."""
         window = self.read.window
-        spans = [(coverage.FOREVER[0], window[0]), (window[1], coverage.FOREVER[1])]
-        spans += coverage.source_states(self.case, self.read, lane)["source-gap"]
-        spans += coverage.known_gaps(self.case, lane)
-        return spans + coverage.blind_periods(self.case, self.read, lane)
+        spans = [(start, end) for lane in self.coverage[key].values() for start, end, state in lane if state in coverage.RECORDS_MISSING]
+        return [(coverage.FOREVER[0], window[0]), (window[1], coverage.FOREVER[1])] + instant.union(spans)
 
     def _mailbox(self, lane, roster, session_count):
         inside = [a for a in lane.accesses if a.in_window]

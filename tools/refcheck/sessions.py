@@ -44,7 +44,7 @@ def row(run, basis, token, gap, unseen):
     return {
         "mailbox": run[0].mailbox, "context": context_key(run[0]), "basis": basis, "token_session": token,
         "first_utc": first, "last_utc": last,
-        "open_start": any(start <= first and first - end <= gap for start, end in unseen),
+        "open_start": any(start <= first and first - end < gap for start, end in unseen),
         "open_end": any(start - last <= gap and end > last for start, end in unseen),
         "attribution": strongest(run), "records": len(run), "binds": sum(a.kind == "Bind" for a in run),
         "syncs": sum(a.kind == "Sync" for a in run), "items": sum(len(a.items) for a in run),

@@ -151,14 +151,22 @@ impl<'a> Canvas<'a> {
         self.close_with("rect", mark);
     }
 
-    /// A ring: the Sync marker.
-    pub(crate) fn ring(&mut self, at: BackendCoord, radius: i32, stroke: &'static str, mark: Option<&Mark>) {
+    /// A ring: the Sync marker; `pen` is its colour and width.
+    pub(crate) fn ring(
+        &mut self,
+        at: BackendCoord,
+        radius: i32,
+        pen: (&'static str, &'static str),
+        mark: Option<&Mark>,
+    ) {
         self.put(format_args!(
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\" stroke=\"{stroke}\" stroke-width=\"1.4\"",
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\"",
             length(at.0),
             length(at.1),
             length(radius),
-            theme::PAPER
+            theme::PAPER,
+            pen.0,
+            pen.1
         ));
         self.close_with("circle", mark);
     }

@@ -22,6 +22,22 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Whether the picture says that its numbers lie in `charts/`.
+    pub(crate) fn lies_in_charts(&self) -> bool {
+        self.svg.contains(&self.mark())
+    }
+
+    /// The same picture as a part of a page about one mailbox: its numbers lie in no file of their own.
+    pub(crate) fn of_mailbox(mut self, mailbox_id: &str) -> Self {
+        self.svg = self.svg.replace(&self.mark(), &format!("{} · {}", self.id, escape::xml(mailbox_id)));
+        self
+    }
+
+    /// The words at the lower right of the picture.
+    fn mark(&self) -> String {
+        format!("{} · charts/{}.csv", self.id, self.file_stem())
+    }
+
     /// `F01-swimlanes`: the file name without its ending.
     #[must_use]
     pub fn file_stem(&self) -> String {

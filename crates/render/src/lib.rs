@@ -24,6 +24,6 @@ pub use figure::{Chart, ChartTable, ColumnHead};
 pub use page::{MailboxLinks, MailboxPages, ReportInput, Wording, report};
 pub use view::{
     CaseMarking, CoverageRow, CoverageView, CumulativeView, Growth, GrowthLine, GrowthUnit, HeatCell, HeatUnit,
-    HeatmapView, HourCount, Lane, LaneBar, LaneSync, ReachRow, ReachView, SessionKind, Sight, SwimlanesView, TotalsRow,
-    TotalsView,
+    HeatmapView, HourCount, Lane, LaneBar, LaneSync, LineKind, ReachRow, ReachView, SessionKind, Sight, SwimlanesView,
+    TotalsRow, TotalsView,
 };

@@ -25,6 +25,7 @@ pub(crate) const OPEN: &str = "#66727f";
 pub(crate) const SERVICE: &str = "#b4bcc6";
 pub(crate) const OBSERVED: &str = "#87939f";
 pub(crate) const SYNC: &str = "#8a3b78";
+pub(crate) const SYNC_FAINT: &str = "#b79fb0";
 
 /// Type sizes in canvas units.
 pub(crate) const TITLE: f64 = 200.0;

@@ -115,8 +115,12 @@ pub(crate) fn percent(part: f64, whole: f64) -> String {
     if whole <= 0.0 {
         return "not known".to_owned();
     }
+    if part <= 0.0 {
+        // A sum of no floats is minus zero.
+        return "0 %".to_owned();
+    }
     let share = 100.0 * part / whole;
-    if part > 0.0 && share < 0.1 {
+    if share < 0.1 {
         "under 0.1 %".to_owned()
     } else if part < whole && share > 99.9 {
         "over 99.9 %".to_owned()
@@ -156,6 +160,7 @@ mod tests {
             (1.0, 1.0, "100 %"),
             (0.9999, 1.0, "over 99.9 %"),
             (0.0, 1.0, "0 %"),
+            (-0.0, 1.0, "0 %"),
             (0.0001, 1.0, "under 0.1 %"),
             (0.5, 1.0, "50 %"),
             (0.996, 1.0, "99.6 %"),

@@ -88,7 +88,7 @@
     table.tBodies[0].classList.add("still");
     table.append(above, live, below);
     holder.classList.add("is-virtual");
-    scroll.classList.add("virtual");
+    scroll.classList.add("virtual", "long");
     let order = rows.map((_, i) => i);
     let lit = null;
     const draw = () => {

@@ -11,7 +11,7 @@ use crate::figure::{Chart, ChartTable, ColumnHead, Csv};
 use crate::frame::{self, Area, bold, italic, line, style, text};
 use crate::measure::{self, Weight};
 use crate::theme;
-use crate::view::{CaseMarking, CumulativeView, GrowthLine, GrowthUnit};
+use crate::view::{CaseMarking, CumulativeView, GrowthLine, GrowthUnit, LineKind};
 use crate::words::{count, stamp, thousands};
 
 const FIGURE: &str = "F03";
@@ -42,19 +42,20 @@ pub fn cumulative(view: &CumulativeView) -> Result<Chart, RenderError> {
 
 fn title(view: &CumulativeView) -> String {
     match view.marking {
-        CaseMarking::Nothing => "Messages named, by way in".to_owned(),
-        _ => "Messages named in suspect accesses, by way in".to_owned(),
+        CaseMarking::Nothing => "Messages named, by application and client".to_owned(),
+        _ => "Messages named in suspect accesses, by application and client".to_owned(),
     }
 }
 
 fn claim(view: &CumulativeView) -> String {
-    let marked = if view.marking.is_marked() { "suspect " } else { "" };
-    match view.lines.iter().find(|line| line.context.is_some()) {
+    let marked = view.marking.is_marked();
+    match view.lines.iter().find(|line| line.kind == LineKind::Own) {
         None => "No record in the window names a message.".to_owned(),
         Some(first) => {
             let mut claim = format!(
-                "{} named messages by the end of the window; the one that named most named {}.",
-                count(view.contexts, &format!("{marked}way in"), &format!("{marked}ways in")),
+                "{} named messages{}; the one that named most named {}.",
+                count(view.doors, "application and client", "pairs of application and client"),
+                if marked { " in suspect accesses" } else { "" },
                 thousands(first.last())
             );
             claim.push_str(match view.unit {
@@ -140,7 +141,7 @@ fn lines(root: &Area<'_>, view: &CumulativeView, scale: &TimeScale, edges: [i32;
 
 /// The sum in ink, the ways in each in a colour of its own.
 fn color(view: &CumulativeView, index: usize) -> RGBColor {
-    let sums = view.lines.iter().take(1).filter(|line| line.context.is_none()).count();
+    let sums = view.lines.iter().take(1).filter(|line| line.kind == LineKind::Sum).count();
     match index.checked_sub(sums) {
         None => theme::INK_RGB,
         Some(place) => COLORS[place.min(COLORS.len() - 1)],
@@ -178,12 +179,19 @@ fn unit(view: &CumulativeView) -> &'static str {
     }
 }
 
+fn kind(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Sum => "sum",
+        LineKind::Own => "application-and-client",
+        LineKind::Others => "others",
+    }
+}
+
 fn csv(view: &CumulativeView) -> String {
-    let mut csv = Csv::new(&["context", "label", "at_utc", "messages", "counted"]);
+    let mut csv = Csv::new(&["line", "label", "at_utc", "messages", "counted"]);
     for line in &view.lines {
         for (at, value) in &line.steps {
-            let context = line.context.as_deref().unwrap_or("");
-            csv.row([context, &line.label, &at.iso(), &value.to_string(), unit(view)]);
+            csv.row([kind(line.kind), &line.label, &at.iso(), &value.to_string(), unit(view)]);
         }
     }
     csv.finish()
@@ -201,9 +209,9 @@ fn table(view: &CumulativeView) -> ChartTable {
         })
         .collect();
     ChartTable {
-        caption: "Figure F03 as a table; every step: charts/F03-cumulative.csv.".to_owned(),
+        caption: "Figure F03 as a table.".to_owned(),
         head: vec![
-            ColumnHead::text("Way in"),
+            ColumnHead::text("Application and client"),
             ColumnHead::text("First (UTC)"),
             ColumnHead::text("Half of them by (UTC)"),
             ColumnHead::text("Last rise (UTC)"),

@@ -322,7 +322,7 @@ fn table(view: &HeatmapView) -> ChartTable {
         })
         .collect();
     ChartTable {
-        caption: format!("Figure F02 by hour of the day (UTC), {}; by day and hour: charts/F02-hours.csv.", unit(view)),
+        caption: format!("Figure F02 by hour of the day (UTC), {}.", unit(view)),
         head: vec![
             ColumnHead::text("Hour"),
             ColumnHead::number("Count"),

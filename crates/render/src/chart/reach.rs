@@ -1,4 +1,4 @@
-//! F05: who reached what. A row a way in, a column a mailbox; the number stands in the cell, its tint only helps the eye.
+//! F05: who reached what. A row an application and its client, a column a mailbox; the number stands in the cell, its tint only helps the eye.
 
 use mailtrail_model::Attribution;
 use plotters::prelude::{FontTransform, IntoDrawingArea as _, TextStyle};
@@ -23,7 +23,7 @@ const RIGHT: f64 = 70.0;
 /// # Errors
 /// [`RenderError::Draw`] if an element cannot be placed, which would be a bug.
 pub fn reach(view: &ReachView) -> Result<Chart, RenderError> {
-    let title = "Which way in reached which mailbox".to_owned();
+    let title = "Which application reached which mailbox".to_owned();
     let claim = claim(view);
     let mut svg = String::new();
     draw(view, &title, &claim, &mut svg).map_err(RenderError::drawing(FIGURE))?;
@@ -35,11 +35,9 @@ fn is_marked(row: &ReachRow) -> bool {
 }
 
 fn claim(view: &ReachView) -> String {
-    let widest = view.rows.iter().filter(|row| row.context.is_some() && !row.service);
-    let widest = widest.max_by_key(|row| row.messages.iter().filter(|n| **n > 0).count());
     let mut claim = format!(
         "{} reached {} of {}.",
-        count(view.contexts, "way in", "ways in"),
+        count(view.doors, "application and client", "pairs of application and client"),
         thousands(view.reached_mailboxes),
         count(view.mailboxes, "mailbox", "mailboxes")
     );
@@ -51,19 +49,13 @@ fn claim(view: &ReachView) -> String {
             if rows == 1 { "is" } else { "are" },
             count(view.marked_mailboxes, "mailbox", "mailboxes")
         ));
-    } else if let Some(row) = widest {
-        let reached = row.messages.iter().filter(|n| **n > 0).count() as u64;
-        claim.push_str(&format!(
-            " The widest that is not a background service has messages in {}.",
-            count(reached, "column", "columns")
-        ));
     }
     claim
 }
 
 fn draw(view: &ReachView, title: &str, claim: &str, svg: &mut String) -> Result<(), DrawError> {
-    let footer = "Sum over sessions of the distinct messages named in each: a message in two sessions counts twice. Marked ways \
-                  in stand first, with a bar at the left; then by size.";
+    let footer = "Sum over sessions of the distinct messages named in each: a message in two sessions counts twice. Marked ones \
+                  stand first, with a bar at the left; then by size.";
     let longest =
         view.columns.iter().map(|name| measure::width(name, theme::SMALL, Weight::Regular)).fold(0.0, f64::max);
     let heads = (longest / 10.0 + 14.0).clamp(40.0, 130.0);
@@ -167,10 +159,8 @@ fn row_of(
         let (a, b) = ((grid.x(column) + px(1.0), top + px(3.0)), (grid.x(column + 1), top + px(ROW - 3.0)));
         let (fill, dark) = tint(row, *n, most);
         let name = view.names.get(column).map_or("", String::as_str);
-        let mark = Mark {
-            title: Some(format!("{}\n{}\n{}", row.label, name, count(*n, "message", "messages"))),
-            row: row.context.clone(),
-        };
+        let mark =
+            Mark { title: Some(format!("{}\n{}\n{}", row.label, name, count(*n, "message", "messages"))), row: None };
         with(root, |c| c.rect(a, b, Paint::Plain(fill), px(1.0), Some(&mark)))?;
         let number = thousands(*n);
         if measure::units(&number, theme::TINY, Weight::Regular) + px(4.0) <= b.0 - a.0 {
@@ -185,17 +175,12 @@ fn row_of(
 }
 
 fn csv(view: &ReachView) -> String {
-    let mut csv = Csv::new(&["context", "way_in", "attribution", "mailbox", "messages_summed_by_session"]);
+    let mut csv =
+        Csv::new(&["app_id", "application_and_client", "attribution", "mailbox", "messages_summed_by_session"]);
     for row in &view.rows {
         for (name, n) in view.names.iter().zip(&row.messages) {
-            let context = row.context.as_deref().unwrap_or("");
-            csv.row([
-                context,
-                &format!("{} {}", row.label, row.second),
-                row.attribution.as_str(),
-                name,
-                &n.to_string(),
-            ]);
+            let both = format!("{} {}", row.label, row.second);
+            csv.row([&row.app, &both, row.attribution.as_str(), name.as_str(), &n.to_string()]);
         }
     }
     csv.finish()
@@ -208,20 +193,20 @@ fn table(view: &ReachView) -> ChartTable {
         .map(|row| {
             let reached = row.messages.iter().filter(|n| **n > 0).count() as u64;
             vec![
-                row.context.clone().unwrap_or_default(),
                 row.label.clone(),
                 row.second.clone(),
+                thousands(row.contexts),
                 thousands(reached),
                 thousands(row.messages.iter().sum()),
             ]
         })
         .collect();
     ChartTable {
-        caption: "Figure F05 by way in; every cell: charts/F05-reach.csv.".to_owned(),
+        caption: "Figure F05 by application and client.".to_owned(),
         head: vec![
-            ColumnHead::text("Id"),
             ColumnHead::text("Application"),
             ColumnHead::text("Client and attribution"),
+            ColumnHead::number("Ways in"),
             ColumnHead::number("Columns with messages"),
             ColumnHead::number("Messages, summed by session"),
         ],

@@ -20,7 +20,7 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
     };
     let section = section.with_tables(findings::drafts(input)).with(Block::Table(contexts(input)));
     match input.charts.iter().find(|chart| chart.id == "F05") {
-        Some(chart) => section.with(Block::Figure(Box::new(chart.clone()))),
+        Some(chart) => section.with_chart(chart),
         None => section,
     }
 }
@@ -134,8 +134,7 @@ fn contexts(input: &ReportInput<'_>) -> Table {
             ColumnHead::text("Attribution"),
             ColumnHead::text("Actor"),
             ColumnHead::text("Application and client"),
-            ColumnHead::text("First record"),
-            ColumnHead::text("Last record"),
+            ColumnHead::text("First and last record"),
             ColumnHead::number("Mailboxes"),
             ColumnHead::number("Records"),
             ColumnHead::number("Messages"),
@@ -169,8 +168,9 @@ fn row(input: &ReportInput<'_>, context: &AccessContext) -> Row {
             attribution_cell(context.attribution, context.service),
             actor,
             application(input, context),
-            Cell::text(stamp(context.span.start)).sorted_by(context.span.start.0),
-            Cell::text(stamp(context.span.end)).sorted_by(context.span.end.0),
+            Cell::text(stamp(context.span.start))
+                .sorted_by(context.span.start.0)
+                .with_detail(format!("to {}", stamp(context.span.end))),
             Cell::count(context.mailboxes),
             Cell::count(context.records),
             Cell::count(context.messages),

@@ -10,16 +10,25 @@ use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
 use crate::figure::ColumnHead;
 
+/// What a bottom line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The whole case.
+    Case,
+    /// One mailbox of a case in which so many mailboxes have a marked access.
+    Mailbox { marked_in_case: u64 },
+}
+
 /// Section 1.
-pub(super) fn section(input: &ReportInput<'_>) -> Section {
+pub(super) fn section(input: &ReportInput<'_>, subject: Subject) -> Section {
     Section::new("bottom-line", "Bottom line")
-        .with(Block::Statements(statements(input)))
+        .with(Block::Statements(statements(input, subject)))
         .with(Block::Table(totals(input)))
 }
 
-fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
+fn statements(input: &ReportInput<'_>, subject: Subject) -> Vec<Statement> {
     let mut out = match CaseMarking::of(input.timeline) {
-        CaseMarking::Nothing => unmarked(input),
+        CaseMarking::Nothing => unmarked(input, subject),
         marking => marked(input, marking),
     };
     out.push(recording(input));
@@ -30,13 +39,13 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
             "Not determined by this tool: what the messages say, how sensitive they are, whose data they hold, where those \
              persons live.",
         )
-        .from("12", "#limits"),
+        .see("limits"),
     );
     out.truncate(8);
     out
 }
 
-fn unmarked(input: &ReportInput<'_>) -> Vec<Statement> {
+fn unmarked(input: &ReportInput<'_>, subject: Subject) -> Vec<Statement> {
     let timeline = input.timeline;
     let reached = timeline.mailboxes.iter().filter(|mailbox| mailbox.records > 0).count() as u64;
     vec![
@@ -51,13 +60,20 @@ fn unmarked(input: &ReportInput<'_>) -> Vec<Statement> {
                 count(len(&timeline.contexts), "way in", "ways in"),
             ),
         )
-        .from("F01", "#F01"),
+        .see("F01"),
         Statement::new(
             Basis::Stated,
-            "No access is marked as suspect. This report says who reached which mail and when; it does not say which of these \
-             accesses was legitimate.",
+            match subject {
+                Subject::Mailbox { marked_in_case: n @ 1.. } => format!(
+                    "No access to this mailbox is marked as suspect; in the case, accesses to {} are.",
+                    count(n, "mailbox", "mailboxes")
+                ),
+                _ => "No access is marked as suspect. This report says who reached which mail and when; it does not say which \
+                      of these accesses was legitimate."
+                    .to_owned(),
+            },
         )
-        .from("3", "#attribution"),
+        .see("attribution"),
     ]
 }
 
@@ -81,7 +97,7 @@ fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
                 departments(input),
             ),
         )
-        .from("F01", "#F01"),
+        .see("F01"),
     ];
     let first =
         reached.iter().filter_map(|m| m.suspect_span.map(|span| (span.start, *m))).min_by_key(|(at, m)| (*at, &m.key));
@@ -99,7 +115,7 @@ fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
                     labels.name(&last.key),
                 ),
             )
-            .from("6", "#sessions"),
+            .see("sessions"),
         );
     }
     out.push(ways(input, how, basis));
@@ -134,20 +150,23 @@ fn ways(input: &ReportInput<'_>, how: &str, basis: Basis) -> Statement {
     let contexts: std::collections::BTreeSet<&str> = sessions.iter().map(|session| session.context.as_str()).collect();
     let syncs: u64 = sessions.iter().map(|session| session.syncs).sum();
     let apps = input.timeline.contexts.iter().filter(|c| contexts.contains(c.id.as_str()) && c.app_only).count() as u64;
+    let named: std::collections::BTreeSet<_> = input
+        .timeline
+        .contexts
+        .iter()
+        .filter(|context| contexts.contains(context.id.as_str()))
+        .map(|context| context.effective_app.as_deref())
+        .collect();
     let mut text = format!(
-        "They form {} by {}",
+        "They form {} by {} and {}",
         count(len(&sessions), &format!("{how} session"), &format!("{how} sessions")),
+        count(named.len() as u64, "application", "applications"),
         count(contexts.len() as u64, "way in", "ways in")
     );
     if apps > 0 {
-        text.push_str(&format!(
-            ", {} recorded under the owner's name",
-            match (apps, contexts.len()) {
-                (1, 1) => "an application".to_owned(),
-                (1, _) => "one of them an application".to_owned(),
-                (n, _) => format!("{} of them applications", thousands(n)),
-            }
-        ));
+        let which = if apps == contexts.len() as u64 { "all".to_owned() } else { thousands(apps) };
+        let which = if contexts.len() == 1 { "it is".to_owned() } else { format!("{which} of them") };
+        text.push_str(&format!("; {which} recorded under the owner's name"));
     }
     text.push('.');
     if syncs > 0 {
@@ -156,7 +175,7 @@ fn ways(input: &ReportInput<'_>, how: &str, basis: Basis) -> Statement {
             count(syncs, "Sync record", "Sync records")
         ));
     }
-    Statement::new(basis, text).from("3", "#attribution")
+    Statement::new(basis, text).see("attribution")
 }
 
 fn recording(input: &ReportInput<'_>) -> Statement {
@@ -179,7 +198,7 @@ fn recording(input: &ReportInput<'_>) -> Statement {
             percent(blind, all),
         )
     };
-    Statement::new(Basis::Inferred, text).from("5", "#coverage")
+    Statement::new(Basis::Inferred, text).see("coverage")
 }
 
 fn real_hours(span: Interval) -> f64 {
@@ -208,7 +227,7 @@ fn rows(input: &ReportInput<'_>) -> Statement {
             if doubtful == 1 { "One source looks".to_owned() } else { format!("{} sources look", thousands(doubtful)) }
         ));
     }
-    Statement::new(Basis::Observed, text).from("4", "#sources")
+    Statement::new(Basis::Observed, text).see("sources")
 }
 
 /// The totals: always rows, never one number.
@@ -262,10 +281,15 @@ fn totals(input: &ReportInput<'_>) -> Table {
             ColumnHead::number("Messages"),
         ],
         rows,
-        note: timeline
-            .exposure
-            .is_some()
-            .then(|| "Totals are rows, never one number: the classes differ in what shows them.".to_owned()),
+        note: timeline.exposure.is_some().then(|| listed(input)),
         ..Table::default()
     }
+}
+
+fn listed(input: &ReportInput<'_>) -> String {
+    let of = match input.timeline.findings.listed_as_of {
+        Some(as_of) => format!(" Of messages still listed on {}.", crate::words::iso_day(as_of)),
+        None => String::new(),
+    };
+    format!("Totals are rows, never one number: the classes differ in what shows them.{of}")
 }

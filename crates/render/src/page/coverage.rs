@@ -23,7 +23,7 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
     let bands = band::bands(&input.timeline.coverage, input.timeline.window.span);
     let mut section = section.with(Block::Statements(statements(input)));
     for chart in input.charts.iter().filter(|chart| chart.id == "F06") {
-        section = section.with(Block::Figure(Box::new(chart.clone())));
+        section = section.with_chart(chart);
     }
     section.with(Block::Table(groups(input))).with(Block::Table(by_mailbox(input, &bands))).with(Block::Terms(
         BandGroup::ALL.into_iter().rev().map(|group| (group.label().to_owned(), group.meaning().to_owned())).collect(),
@@ -41,12 +41,16 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
         ),
         Statement::new(
             Basis::Stated,
-            format!(
-                "The query range is declared for {} of {}. Until it is, time between a source's first and last record is only \
-                 inferred to be covered.",
-                thousands(declared.min(taken)),
-                count(taken, "source", "sources"),
-            ),
+            if declared >= taken {
+                format!("The query range is declared for each of {}.", count(taken, "source", "sources"))
+            } else {
+                format!(
+                    "The query range is declared for {} of {}. Until it is, time between a source's first and last record is \
+                     only inferred to be covered.",
+                    thousands(declared),
+                    count(taken, "source", "sources"),
+                )
+            },
         ),
     ]
 }

@@ -35,20 +35,45 @@ impl Basis {
 pub(crate) struct Statement {
     pub(crate) basis: Basis,
     pub(crate) text: String,
-    /// Where to look: label and fragment (`F01`, `#F01`).
-    pub(crate) source: Option<(&'static str, &'static str)>,
+    /// Where to look: the id of a figure, a section or a table.
+    pub(crate) see: Option<&'static str>,
+    /// The same on this page, as its number; set by [`number`], and only if it is on the page.
+    pub(crate) label: Option<String>,
 }
 
 impl Statement {
     /// A statement without a reference.
     pub(crate) fn new(basis: Basis, text: impl Into<String>) -> Self {
-        Self { basis, text: text.into(), source: None }
+        Self { basis, text: text.into(), see: None, label: None }
     }
 
     /// Adds where the numbers come from.
-    pub(crate) fn from(mut self, label: &'static str, fragment: &'static str) -> Self {
-        self.source = Some((label, fragment));
+    pub(crate) fn see(mut self, id: &'static str) -> Self {
+        self.see = Some(id);
         self
+    }
+}
+
+/// Numbers the references of a page: a figure by its id, a section or table by its section's number.
+pub(crate) fn number(sections: &mut [Section]) {
+    let mut labels: std::collections::BTreeMap<&'static str, String> = std::collections::BTreeMap::new();
+    for (place, section) in sections.iter().enumerate() {
+        let own = (place + 1).to_string();
+        for block in &section.blocks {
+            match block {
+                Block::Table(table) => labels.insert(table.id, own.clone()),
+                Block::Figure(chart, _) => labels.insert(chart.id, chart.id.to_owned()),
+                _ => None,
+            };
+        }
+        labels.insert(section.id, own);
+    }
+    for block in sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        if let Block::Statements(statements) = block {
+            for statement in statements {
+                statement.label = statement.see.and_then(|id| labels.get(id).cloned());
+            }
+        }
     }
 }
 
@@ -170,6 +195,11 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Whether it is so long that it scrolls in a frame of its own.
+    pub(crate) fn is_long(&self) -> bool {
+        self.rows.len() > 24
+    }
+
     /// Whether a column holds numbers; for the template, which walks cells by their place.
     pub(crate) fn is_numeric(&self, place: &usize) -> bool {
         self.columns.get(*place).is_some_and(|column| column.numeric)
@@ -191,8 +221,8 @@ pub(crate) enum Block {
     Terms(Vec<(String, String)>),
     /// A table.
     Table(Table),
-    /// A chart.
-    Figure(Box<Chart>),
+    /// A chart, and the file its numbers lie in.
+    Figure(Box<Chart>, Option<String>),
     /// What this run did not compute.
     Absent(String),
 }
@@ -216,6 +246,12 @@ impl Section {
     pub(crate) fn with(mut self, block: Block) -> Self {
         self.blocks.push(block);
         self
+    }
+
+    /// Adds a chart whose numbers lie in the case's own files.
+    pub(crate) fn with_chart(self, chart: &Chart) -> Self {
+        let file = chart.lies_in_charts().then(|| format!("charts/{}.csv", chart.file_stem()));
+        self.with(Block::Figure(Box::new(chart.clone()), file))
     }
 
     /// Adds tables, if there are any.

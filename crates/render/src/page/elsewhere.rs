@@ -20,7 +20,7 @@ type Seen<'t> = (u64, UtcMicros, UtcMicros, BTreeSet<&'t str>);
 pub(super) fn messages(input: &ReportInput<'_>) -> Section {
     let mut section = Section::new("messages", "Messages, by what the records show");
     for chart in input.charts.iter().filter(|chart| chart.id == "F08") {
-        section = section.with(Block::Figure(Box::new(chart.clone())));
+        section = section.with_chart(chart);
     }
     let Some(totals) = &input.timeline.exposure else {
         return section.with(Block::Absent(

@@ -73,9 +73,12 @@ fn of_case(input: &ReportInput<'_>) -> Vec<Statement> {
             "records tell neither Bind nor Sync; they are treated as Syncs",
         ),
     ];
-    out.extend(facts.into_iter().filter(|(n, _, _)| *n > 0).map(|(n, one, many)| {
-        Statement::new(Basis::Observed, format!("{}.", count(n, one, many))).from("4", "#issues")
-    }));
+    out.extend(
+        facts
+            .into_iter()
+            .filter(|(n, _, _)| *n > 0)
+            .map(|(n, one, many)| Statement::new(Basis::Observed, format!("{}.", count(n, one, many))).see("issues")),
+    );
     for source in &timeline.sources {
         if source.completeness.looks_incomplete() {
             let codes: Vec<&str> = source
@@ -94,7 +97,7 @@ fn of_case(input: &ReportInput<'_>) -> Vec<Statement> {
                         codes.join(", ")
                     ),
                 )
-                .from("4", "#findings"),
+                .see("findings"),
             );
         }
     }
@@ -113,7 +116,7 @@ fn hours_by_reason(input: &ReportInput<'_>) -> Vec<Statement> {
                 Basis::Inferred,
                 "What the log could see was not computed: where no access is recorded, nothing follows from that.",
             )
-            .from("5", "#coverage"),
+            .see("coverage"),
         ];
     }
     let bands = band::bands(&timeline.coverage, timeline.window.span);
@@ -139,7 +142,7 @@ fn hours_by_reason(input: &ReportInput<'_>) -> Vec<Statement> {
                 count(mailboxes.len() as u64, "mailbox", "mailboxes"),
             ),
         )
-        .from("5", "#coverage")
+        .see("coverage")
     };
     let mut out: Vec<Statement> = by_reason
         .iter()
@@ -159,7 +162,7 @@ fn hours_by_reason(input: &ReportInput<'_>) -> Vec<Statement> {
                     if unlisted == 1 { "it has" } else { "they have" }
                 ),
             )
-            .from("5", "#coverage"),
+            .see("coverage"),
         );
     }
     if let Some(totals) = &timeline.exposure {
@@ -173,7 +176,7 @@ fn hours_by_reason(input: &ReportInput<'_>) -> Vec<Statement> {
                         thousands(not_excluded)
                     ),
                 )
-                .from("7", "#messages"),
+                .see("messages"),
             );
         }
     }

@@ -11,6 +11,7 @@ use crate::figure::Chart;
 use crate::view::{CumulativeView, HeatmapView, SwimlanesView, name_of};
 use crate::words;
 
+use super::bottom_line::Subject;
 use super::cover::Cover;
 use super::doc::{Basis, Block, Section, Statement};
 use super::{
@@ -23,6 +24,8 @@ pub struct MailboxPages<'a> {
     input: ReportInput<'a>,
     sessions: BTreeMap<&'a MailboxKey, Vec<&'a AccessSession>>,
     coverage: BTreeMap<&'a MailboxKey, Vec<&'a Coverage>>,
+    /// Mailboxes with a marked access.
+    marked: u64,
 }
 
 impl<'a> MailboxPages<'a> {
@@ -37,7 +40,8 @@ impl<'a> MailboxPages<'a> {
         for entry in &input.timeline.coverage {
             coverage.entry(&entry.mailbox).or_default().push(entry);
         }
-        Self { input: *input, sessions, coverage }
+        let marked = input.timeline.mailboxes.iter().filter(|mailbox| mailbox.suspect_span.is_some()).count() as u64;
+        Self { input: *input, sessions, coverage, marked }
     }
 
     /// How many pages there are beside the index.
@@ -70,12 +74,15 @@ impl<'a> MailboxPages<'a> {
             heatmap(&HeatmapView::of(&own, None))?,
             cumulative(&CumulativeView::of(&own, None))?,
         ];
-        // The numbers of these pictures lie in the case's own CSV files.
-        let charts: Vec<Chart> =
-            charts.into_iter().filter(|chart| chart.id != "F03" || !own.sessions.is_empty()).collect();
+        let charts: Vec<Chart> = charts
+            .into_iter()
+            .filter(|chart| chart.id != "F03" || !own.sessions.is_empty())
+            .map(|chart| chart.of_mailbox(&mailbox.id))
+            .collect();
         let input = ReportInput { timeline: &own, charts: &charts, ..self.input };
-        let sections = [
-            bottom_line::section(&input),
+        let subject = Subject::Mailbox { marked_in_case: self.marked };
+        let sections = vec![
+            bottom_line::section(&input, subject),
             timeline::section(&input),
             coverage::section(&input),
             attribution::section(&input),
@@ -84,7 +91,7 @@ impl<'a> MailboxPages<'a> {
             scope::section(&input).with(Block::Statements(vec![self.whole_case()])),
             method::glossary(&input),
         ];
-        template::render("a mailbox's page", &self.cover(mailbox), &sections).map(Some)
+        template::render("a mailbox's page", &self.cover(mailbox), sections).map(Some)
     }
 
     /// `mailboxes/index.html`.
@@ -98,17 +105,18 @@ impl<'a> MailboxPages<'a> {
             ..cover::cover(&self.input)
         };
         let table = scope::mailboxes(&self.input, |place| self.file_name(place));
-        let sections = [Section::new("mailboxes-of-the-case", "One report a mailbox").with(Block::Table(table))];
-        template::render("mailboxes/index.html", &cover, &sections)
+        let sections = vec![Section::new("mailboxes-of-the-case", "One report a mailbox").with(Block::Table(table))];
+        template::render("mailboxes/index.html", &cover, sections)
     }
 
     fn cover(&self, mailbox: &MailboxSummary) -> Cover {
-        let mut facts = vec![("Mailbox", mailbox.id.clone()), ("Key", mailbox.key.to_string())];
+        let mut facts = vec![("Mailbox", mailbox.id.clone())];
         if let Some(department) = &mailbox.department {
             facts.push(("Department", department.clone()));
         }
         let of_case = cover::cover(&self.input);
         facts.extend(of_case.facts);
+        facts.push(("Key", mailbox.key.to_string()));
         Cover {
             title: name_of(mailbox),
             kind: "Mail access report of one mailbox",

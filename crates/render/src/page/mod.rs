@@ -23,6 +23,7 @@ use mailtrail_model::{CaseInputs, Timeline};
 use crate::error::RenderError;
 use crate::figure::Chart;
 
+use bottom_line::Subject;
 use doc::Section;
 
 pub use mailbox::MailboxPages;
@@ -80,13 +81,13 @@ pub struct ReportInput<'a> {
 /// # Errors
 /// [`RenderError::Page`] if a template refuses its data, which would be a bug.
 pub fn report(input: &ReportInput<'_>) -> Result<String, RenderError> {
-    template::render("report.html", &cover::cover(input), &sections(input))
+    template::render("report.html", &cover::cover(input), sections(input))
 }
 
 /// The sections in the order of the report.
 fn sections(input: &ReportInput<'_>) -> Vec<Section> {
     vec![
-        bottom_line::section(input),
+        bottom_line::section(input, Subject::Case),
         scope::section(input),
         attribution::section(input),
         sources::section(input),

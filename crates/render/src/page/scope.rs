@@ -94,8 +94,12 @@ pub(super) fn mailboxes(input: &ReportInput<'_>, page: impl Fn(usize) -> Option<
         ColumnHead::number("Records"),
         ColumnHead::number("Throttled hours"),
     ]);
-    let rows =
-        timeline.mailboxes.iter().enumerate().map(|(place, mailbox)| row(mailbox, marked, page(place))).collect();
+    let mut order: Vec<(usize, &MailboxSummary)> = timeline.mailboxes.iter().enumerate().collect();
+    order.sort_by_key(|(_, mailbox)| {
+        let first = mailbox.suspect_span.map(|span| span.start);
+        (first.is_none(), first, name_of(mailbox), &mailbox.key)
+    });
+    let rows = order.into_iter().map(|(place, mailbox)| row(mailbox, marked, page(place))).collect();
     let sum = |column: fn(&MailboxSummary) -> u64| Cell::count(timeline.mailboxes.iter().map(column).sum());
     let mut total = vec![Cell::text("All"), Cell::text("")];
     if marked {

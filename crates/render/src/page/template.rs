@@ -5,7 +5,7 @@ use askama::Template;
 use crate::error::RenderError;
 
 use super::cover::Cover;
-use super::doc::{Block, Section};
+use super::doc::{Block, Section, number};
 use super::policy::{SCRIPT, STYLE, policy};
 
 #[derive(Template)]
@@ -19,8 +19,9 @@ struct Page<'a> {
 }
 
 /// Renders a page.
-pub(crate) fn render(page: &'static str, cover: &Cover, sections: &[Section]) -> Result<String, RenderError> {
-    Page { cover, sections, csp: policy(), style: STYLE, script: SCRIPT }
+pub(crate) fn render(page: &'static str, cover: &Cover, mut sections: Vec<Section>) -> Result<String, RenderError> {
+    number(&mut sections);
+    Page { cover, sections: &sections, csp: policy(), style: STYLE, script: SCRIPT }
         .render()
         .map_err(|source| RenderError::Page { page, source })
 }

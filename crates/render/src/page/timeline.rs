@@ -20,7 +20,7 @@ const SHOWN: usize = 400;
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
     let mut section = Section::new("timeline", "Timeline: sessions");
     for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F01" | "F02" | "F03" | "F04")) {
-        section = section.with(Block::Figure(Box::new(chart.clone())));
+        section = section.with_chart(chart);
     }
     section = section.with(Block::Statements(statements(input)));
     if input.timeline.sessions.is_empty() {

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_model::{Attribution, Interval, Timeline, UtcMicros};
 
-use crate::escape;
-
-use super::CaseMarking;
+use super::{CaseMarking, Door};
 
 /// Lines a chart may carry beside their sum; the others are one line.
 const LINE_LIMIT: usize = 5;
@@ -31,11 +29,22 @@ pub enum GrowthUnit {
     PerSession,
 }
 
+/// What a line stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// All of them together.
+    Sum,
+    /// One application and client.
+    Own,
+    /// Those beyond the limit, together.
+    Others,
+}
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrowthLine {
-    /// The way in; `None` for the sum, or for the others together.
-    pub context: Option<String>,
+    /// What it stands for.
+    pub kind: LineKind,
     /// Its words at the end of the line.
     pub label: String,
     /// Time and value, both rising.
@@ -55,14 +64,14 @@ impl GrowthLine {
 pub struct CumulativeView {
     /// The window.
     pub window: Interval,
-    /// Suspect ways in where something is marked, else all but background services.
+    /// Suspect accesses where something is marked, else all but background services.
     pub marking: CaseMarking,
     /// What is added up.
     pub unit: GrowthUnit,
-    /// The sum first where there are several ways in, then the ways in, largest first.
+    /// The sum first where there are several lines, then applications and clients, largest first.
     pub lines: Vec<GrowthLine>,
-    /// Ways in that are counted.
-    pub contexts: u64,
+    /// Applications and clients that are counted.
+    pub doors: u64,
 }
 
 impl CumulativeView {
@@ -70,81 +79,63 @@ impl CumulativeView {
     #[must_use]
     pub fn of(timeline: &Timeline, growth: Option<&[Growth]>) -> Self {
         let marking = CaseMarking::of(timeline);
-        let mut by_context: BTreeMap<&str, BTreeMap<UtcMicros, u64>> = BTreeMap::new();
-        let kept: BTreeMap<&str, String> = timeline
+        let kept: BTreeMap<&str, Door> = timeline
             .contexts
             .iter()
-            .filter(|context| match marking {
-                CaseMarking::Nothing => !context.service,
-                _ => context.attribution > Attribution::Accepted,
-            })
-            .map(|context| {
-                let app = context.effective_app.as_deref().map_or_else(String::new, |app| format!(" · {}", short(app)));
-                (context.id.as_str(), escape::visible(&format!("{}{app} · {}", context.id, context.client_family)))
-            })
+            .filter(|context| marking.is_marked() || !context.service)
+            .map(|context| (context.id.as_str(), Door::of(context)))
             .collect();
+        let mut by_door: BTreeMap<&Door, BTreeMap<UtcMicros, u64>> = BTreeMap::new();
+        let mut add = |context: &str, at: UtcMicros, n: u64| {
+            if let Some(door) = kept.get(context) {
+                *by_door.entry(door).or_default().entry(at).or_default() += n;
+            }
+        };
         let unit = match growth {
             Some(growth) => {
-                for step in growth.iter().filter(|step| kept.contains_key(step.context.as_str())) {
-                    *by_context.entry(&step.context).or_default().entry(step.at).or_default() += step.new_messages;
-                }
+                let marked = |step: &&Growth| {
+                    !marking.is_marked() || kept.get(step.context.as_str()).is_some_and(Door::is_marked)
+                };
+                growth.iter().filter(marked).for_each(|step| add(&step.context, step.at, step.new_messages));
                 GrowthUnit::Distinct
             }
             None => {
                 let counted = |attribution: Attribution| !marking.is_marked() || attribution > Attribution::Accepted;
-                for session in timeline.sessions.iter().filter(|session| counted(session.attribution)) {
-                    if kept.contains_key(session.context.as_str()) {
-                        let steps = by_context.entry(&session.context).or_default();
-                        *steps.entry(session.span.start).or_default() += session.messages;
-                    }
-                }
+                let sessions = timeline.sessions.iter().filter(|session| counted(session.attribution));
+                sessions.for_each(|session| add(&session.context, session.span.start, session.messages));
                 GrowthUnit::PerSession
             }
         };
-        by_context.retain(|_, steps| steps.values().any(|n| *n > 0));
-        let contexts = by_context.len() as u64;
-        Self { window: timeline.window.span, marking, unit, lines: lines(by_context, &kept, unit), contexts }
+        by_door.retain(|_, steps| steps.values().any(|n| *n > 0));
+        let doors = by_door.len() as u64;
+        Self { window: timeline.window.span, marking, unit, lines: lines(by_door, unit), doors }
     }
 }
 
-/// A GUID's first group tells applications apart at a glance.
-fn short(app: &str) -> &str {
-    if app.len() == 36 { app.split('-').next().unwrap_or(app) } else { app }
-}
-
-fn lines(
-    by_context: BTreeMap<&str, BTreeMap<UtcMicros, u64>>,
-    labels: &BTreeMap<&str, String>,
-    unit: GrowthUnit,
-) -> Vec<GrowthLine> {
-    let mut sum: BTreeMap<UtcMicros, u64> = BTreeMap::new();
-    for steps in by_context.values() {
-        for (at, n) in steps {
+fn lines(by_door: BTreeMap<&Door, BTreeMap<UtcMicros, u64>>, unit: GrowthUnit) -> Vec<GrowthLine> {
+    let together = |all: &[(&Door, BTreeMap<UtcMicros, u64>)]| {
+        let mut sum: BTreeMap<UtcMicros, u64> = BTreeMap::new();
+        for (at, n) in all.iter().flat_map(|(_, steps)| steps) {
             *sum.entry(*at).or_default() += n;
         }
-    }
-    let mut own: Vec<(&str, BTreeMap<UtcMicros, u64>)> = by_context.into_iter().collect();
-    own.sort_by_key(|(id, steps)| (std::cmp::Reverse(steps.values().sum::<u64>()), *id));
-    let mut rest: BTreeMap<UtcMicros, u64> = BTreeMap::new();
-    let others = own.split_off(own.len().min(LINE_LIMIT));
-    for (at, n) in others.iter().flat_map(|(_, steps)| steps) {
-        *rest.entry(*at).or_default() += n;
-    }
+        rising(&sum)
+    };
+    let mut own: Vec<(&Door, BTreeMap<UtcMicros, u64>)> = by_door.into_iter().collect();
+    own.sort_by_key(|(door, steps)| (std::cmp::Reverse(steps.values().sum::<u64>()), *door));
     let mut out = Vec::new();
-    if own.len() > 1 {
-        // Distinct messages of several ways in overlap: their sum would be a number that nothing counts.
-        if unit == GrowthUnit::PerSession {
-            out.push(GrowthLine { context: None, label: "all of them".to_owned(), steps: rising(&sum) });
-        }
+    // Distinct messages of several lines overlap: their sum would be a number that nothing counts.
+    if own.len() > 1 && unit == GrowthUnit::PerSession {
+        out.push(GrowthLine { kind: LineKind::Sum, label: "all of them".to_owned(), steps: together(&own) });
     }
-    out.extend(own.iter().map(|(id, steps)| GrowthLine {
-        context: Some((*id).to_owned()),
-        label: labels.get(id).cloned().unwrap_or_default(),
+    let others = own.split_off(own.len().min(LINE_LIMIT));
+    out.extend(own.iter().map(|(door, steps)| GrowthLine {
+        kind: LineKind::Own,
+        label: door.short(),
         steps: rising(steps),
     }));
-    if !rest.is_empty() {
+    if !others.is_empty() {
         let label = format!("{} others together", crate::words::thousands(others.len() as u64));
-        out.push(GrowthLine { context: None, label, steps: rising(&rest) });
+        out.push(GrowthLine { kind: LineKind::Others, label, steps: together(&others) });
     }
     out
 }

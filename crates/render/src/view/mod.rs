@@ -2,6 +2,7 @@
 
 mod coverage;
 mod cumulative;
+mod door;
 mod heatmap;
 mod label;
 mod reach;
@@ -9,7 +10,8 @@ mod swimlanes;
 mod totals;
 
 pub use coverage::{CoverageRow, CoverageView};
-pub use cumulative::{CumulativeView, Growth, GrowthLine, GrowthUnit};
+pub use cumulative::{CumulativeView, Growth, GrowthLine, GrowthUnit, LineKind};
+pub(crate) use door::Door;
 pub use heatmap::{HeatCell, HeatUnit, HeatmapView, HourCount, Sight};
 pub(crate) use label::{Labels, name_of};
 pub use reach::{ReachRow, ReachView};

@@ -1,24 +1,23 @@
-//! Owns what F05 shows: which way in reached which mailbox, how much. Rows and columns beyond the limits are one each.
+//! Owns what F05 shows: which application and client reached which mailbox, how much. Rows and columns beyond the limits are one each.
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{AccessContext, Attribution, MailboxKey, Timeline};
+use mailtrail_model::{Attribution, MailboxKey, Timeline};
 
-use crate::escape;
 use crate::words;
 
-use super::{CaseMarking, Labels, label};
+use super::{CaseMarking, Door, Labels, label};
 
-/// Ways in that are rows of their own.
+/// Applications and clients that are rows of their own.
 const ROW_LIMIT: usize = 20;
 /// Mailboxes that are columns of their own.
 const COLUMN_LIMIT: usize = 32;
 
-/// One way in.
+/// One application and client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReachRow {
-    /// Its id; `None` for the others together.
-    pub context: Option<String>,
+    /// The application's id; empty for the others together.
+    pub app: String,
     /// Its application, or what stands in for it.
     pub label: String,
     /// Client family and what is said of it.
@@ -27,6 +26,8 @@ pub struct ReachRow {
     pub attribution: Attribution,
     /// Whether it is a background service.
     pub service: bool,
+    /// Access contexts behind it.
+    pub contexts: u64,
     /// One number a column.
     pub messages: Vec<u64>,
 }
@@ -42,8 +43,8 @@ pub struct ReachView {
     pub names: Vec<String>,
     /// Rows: marked first, then by size.
     pub rows: Vec<ReachRow>,
-    /// Ways in of the case.
-    pub contexts: u64,
+    /// Pairs of application and client.
+    pub doors: u64,
     /// Mailboxes of the case.
     pub mailboxes: u64,
     /// Mailboxes any way in reached.
@@ -53,15 +54,20 @@ pub struct ReachView {
 }
 
 impl ReachView {
-    /// Counts the distinct messages of each session by way in and mailbox.
+    /// Counts the distinct messages of each session by application, client and mailbox.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
-        let mut counts: BTreeMap<(&str, &MailboxKey), u64> = BTreeMap::new();
+        let doors: BTreeMap<&str, Door> =
+            timeline.contexts.iter().map(|context| (context.id.as_str(), Door::of(context))).collect();
+        let mut contexts: BTreeMap<&Door, u64> = BTreeMap::new();
+        doors.values().for_each(|door| *contexts.entry(door).or_default() += 1);
+        let mut counts: BTreeMap<(&Door, &MailboxKey), u64> = BTreeMap::new();
         let mut by_mailbox: BTreeMap<&MailboxKey, (u64, u64)> = BTreeMap::new();
-        let mut by_context: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut by_door: BTreeMap<&Door, u64> = BTreeMap::new();
         for session in &timeline.sessions {
-            *counts.entry((&session.context, &session.mailbox)).or_default() += session.messages;
-            *by_context.entry(&session.context).or_default() += session.messages;
+            let Some(door) = doors.get(session.context.as_str()) else { continue };
+            *counts.entry((door, &session.mailbox)).or_default() += session.messages;
+            *by_door.entry(door).or_default() += session.messages;
             let entry = by_mailbox.entry(&session.mailbox).or_default();
             entry.1 += session.messages;
             if session.attribution > Attribution::Accepted {
@@ -74,37 +80,46 @@ impl ReachView {
         mailboxes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let other_mailboxes: Vec<&MailboxKey> =
             mailboxes.split_off(mailboxes.len().min(COLUMN_LIMIT)).into_iter().map(|(key, _)| key).collect();
-        let mut contexts: Vec<&AccessContext> =
-            timeline.contexts.iter().filter(|context| by_context.contains_key(context.id.as_str())).collect();
-        contexts.sort_by_key(|context| {
-            let marked = context.attribution.max(Attribution::Accepted);
-            let size = by_context.get(context.id.as_str()).copied().unwrap_or(0);
-            (std::cmp::Reverse(marked), context.service, std::cmp::Reverse(size), context.id.as_str())
+        let all_doors = by_door.len() as u64;
+        let mut rows_of: Vec<(&Door, u64)> = by_door.into_iter().collect();
+        rows_of.sort_by_key(|(door, size)| {
+            let marked = door.attribution.max(Attribution::Accepted);
+            (std::cmp::Reverse(marked), door.service, std::cmp::Reverse(*size), *door)
         });
-        let others = contexts.split_off(contexts.len().min(ROW_LIMIT));
-        let numbers = |ids: &[&str]| -> Vec<u64> {
-            let of =
-                |key: &MailboxKey| -> u64 { ids.iter().map(|id| counts.get(&(*id, key)).copied().unwrap_or(0)).sum() };
+        let others: Vec<&Door> =
+            rows_of.split_off(rows_of.len().min(ROW_LIMIT)).into_iter().map(|(door, _)| door).collect();
+        let numbers = |doors: &[&Door]| -> Vec<u64> {
+            let of = |key: &MailboxKey| -> u64 {
+                doors.iter().map(|door| counts.get(&(*door, key)).copied().unwrap_or(0)).sum()
+            };
             let mut numbers: Vec<u64> = mailboxes.iter().map(|(key, _)| of(key)).collect();
             if !other_mailboxes.is_empty() {
                 numbers.push(other_mailboxes.iter().map(|key| of(key)).sum());
             }
             numbers
         };
-        let mut rows: Vec<ReachRow> = contexts.iter().map(|context| row(context, numbers(&[&context.id]))).collect();
+        let behind = |door: &Door| contexts.get(door).copied().unwrap_or(0);
+        let mut rows: Vec<ReachRow> = rows_of
+            .iter()
+            .map(|(door, _)| ReachRow {
+                app: door.app.clone().unwrap_or_default(),
+                label: door.name().to_owned(),
+                second: door.second(),
+                attribution: door.attribution,
+                service: door.service,
+                contexts: behind(door),
+                messages: numbers(&[door]),
+            })
+            .collect();
         if !others.is_empty() {
-            let ids: Vec<&str> = others.iter().map(|context| context.id.as_str()).collect();
             rows.push(ReachRow {
-                context: None,
-                label: words::count(ids.len() as u64, "other way in", "other ways in"),
+                app: String::new(),
+                label: words::count(others.len() as u64, "other application and client", "others together"),
                 second: String::new(),
-                attribution: others
-                    .iter()
-                    .map(|context| context.attribution)
-                    .max()
-                    .unwrap_or(Attribution::Unattributed),
+                attribution: others.iter().map(|door| door.attribution).max().unwrap_or(Attribution::Unattributed),
                 service: false,
-                messages: numbers(&ids),
+                contexts: others.iter().map(|door| behind(door)).sum(),
+                messages: numbers(&others),
             });
         }
         let labels = Labels::of(&timeline.mailboxes);
@@ -120,30 +135,10 @@ impl ReachView {
             columns,
             names,
             rows,
-            contexts: words::len(&timeline.contexts),
+            doors: all_doors,
             mailboxes: words::len(&timeline.mailboxes),
             reached_mailboxes,
             marked_mailboxes,
         }
-    }
-}
-
-fn row(context: &AccessContext, messages: Vec<u64>) -> ReachRow {
-    let said = if context.service && context.attribution <= Attribution::Accepted {
-        "background service"
-    } else {
-        context.attribution.as_str()
-    };
-    let mut second = format!("{} · {said}", context.client_family);
-    if context.app_only {
-        second.push_str(" · application");
-    }
-    ReachRow {
-        context: Some(context.id.clone()),
-        label: escape::visible(context.effective_app.as_deref().unwrap_or("application not stated")),
-        second: escape::visible(&second),
-        attribution: context.attribution,
-        service: context.service,
-        messages,
     }
 }

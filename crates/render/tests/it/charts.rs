@@ -125,7 +125,7 @@ fn growth_of_distinct_messages_has_no_sum_over_ways_in() {
     };
     let growth = [step("C00000000", 17), step("C00000001", 36), step("C00000002", 2)];
     let view = mailtrail_render::CumulativeView::of(&timeline, Some(&growth));
-    assert_eq!(view.lines.len(), 2, "two suspect ways in, and no line that adds what overlaps");
+    assert_eq!(view.lines.len(), 2, "two suspect pairs, and no line that adds what overlaps");
     assert!(cumulative(&view).unwrap().claim.contains("counts once for each way in"));
 }
 

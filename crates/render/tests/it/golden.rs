@@ -75,15 +75,36 @@ fn the_same_case_gives_the_same_bytes() {
 
 #[test]
 fn ids_on_a_page_are_unique_and_links_lead_somewhere() {
-    let page = with_input(Shape { mailboxes: 16, days: 92, ..SMALL }, |input| report(input).unwrap());
-    let document = crate::markup::read(&page).unwrap();
-    let mut ids: Vec<&str> = document.elements.iter().filter_map(|element| element.attribute("id")).collect();
-    ids.sort_unstable();
-    let repeated: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).collect();
-    assert!(repeated.is_empty(), "{repeated:?}");
-    for link in document.elements.iter().filter_map(|element| element.attribute("href")) {
-        if let Some(id) = link.strip_prefix('#') {
-            assert!(ids.binary_search(&id).is_ok(), "{link} leads nowhere");
+    let pages = with_input(Shape { mailboxes: 16, days: 92, ..SMALL }, |input| {
+        let pages = MailboxPages::of(input);
+        [
+            report(input).unwrap(),
+            pages.index().unwrap(),
+            pages.page(3).unwrap().unwrap(),
+            pages.page(14).unwrap().unwrap(),
+        ]
+    });
+    for page in pages {
+        let document = crate::markup::read(&page).unwrap();
+        let mut ids: Vec<&str> = document.elements.iter().filter_map(|element| element.attribute("id")).collect();
+        ids.sort_unstable();
+        let repeated: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(repeated.is_empty(), "{repeated:?}");
+        for link in document.elements.iter().filter_map(|element| element.attribute("href")) {
+            if let Some(id) = link.strip_prefix('#') {
+                assert!(ids.binary_search(&id).is_ok(), "{link} leads nowhere");
+            }
         }
     }
+}
+
+#[test]
+fn the_page_of_an_unmarked_mailbox_says_that_others_are_marked() {
+    let page =
+        with_input(Shape { mailboxes: 16, days: 92, ..SMALL }, |input| MailboxPages::of(input).page(14).unwrap());
+    let page = page.unwrap();
+    assert!(
+        page.contains("No access to this mailbox is marked as suspect; in the case, accesses to 12 mailboxes are.")
+    );
+    assert!(!page.contains("charts/F0"), "a mailbox's pictures have no files of their own");
 }

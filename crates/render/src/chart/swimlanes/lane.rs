@@ -10,7 +10,7 @@ use crate::error::DrawError;
 use crate::frame::{Area, bold, italic, line, style, text, with};
 use crate::measure::{self, Weight};
 use crate::theme::{self, Hatch};
-use crate::view::{Lane, LaneBar, SessionKind, SwimlanesView};
+use crate::view::{CaseMarking, Lane, LaneBar, SessionKind, SwimlanesView};
 use crate::words;
 
 use super::{BLIND, Layout};
@@ -57,6 +57,11 @@ pub(super) fn paint(kind: SessionKind) -> Paint {
     }
 }
 
+/// How a Sync is drawn: strongly where it is suspect, or where nothing is.
+pub(super) fn ring(kind: SessionKind, marking: CaseMarking) -> (&'static str, &'static str) {
+    if kind.is_above(marking) { (theme::SYNC, "1.6") } else { (theme::SYNC_FAINT, "1") }
+}
+
 /// Right edges of the columns.
 pub(super) fn columns(layout: &Layout) -> [i32; 3] {
     [layout.plot_right + px(88.0), layout.plot_right + px(156.0), layout.right]
@@ -98,7 +103,8 @@ pub(super) fn draw(
             row: Some(sync.session.clone()),
         };
         let x = layout.scale.x(sync.at);
-        with(root, |c| c.ring((x, row), px(size.ring), theme::SYNC, Some(&mark)))?;
+        let (stroke, width) = ring(sync.kind, view.marking);
+        with(root, |c| c.ring((x, row), px(size.ring), (stroke, width), Some(&mark)))?;
     }
     with(root, Canvas::close_group)
 }

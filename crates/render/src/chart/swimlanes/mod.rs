@@ -161,8 +161,17 @@ fn keys(view: &SwimlanesView) -> Vec<(&'static str, Key)> {
             keys.push((account::kind_label(kind, view.marking), Key::Box(lane::paint(kind))));
         }
     }
-    if view.drawn().iter().any(|lane| !lane.syncs.is_empty()) {
-        keys.push(("folder sync", Key::Ring));
+    let syncs = || view.drawn().iter().flat_map(|lane| &lane.syncs);
+    let strong = syncs().any(|sync| sync.kind.is_above(view.marking));
+    let faint = syncs().any(|sync| !sync.kind.is_above(view.marking));
+    if strong {
+        keys.push((
+            if faint && view.marking.is_marked() { "suspect folder sync" } else { "folder sync" },
+            Key::Ring(true),
+        ));
+    }
+    if faint {
+        keys.push((if strong { "other folder sync" } else { "folder sync" }, Key::Ring(false)));
     }
     for group in BandGroup::ALL.into_iter().rev() {
         if view.drawn().iter().flat_map(|lane| &lane.band).any(|span| span.group == group) {
@@ -180,7 +189,7 @@ fn keys(view: &SwimlanesView) -> Vec<(&'static str, Key)> {
 
 enum Key {
     Box(Paint),
-    Ring,
+    Ring(bool),
     Band(BandGroup),
     Blank,
 }
@@ -212,8 +221,9 @@ fn legend(root: &Area<'_>, view: &SwimlanesView, mut y: i32) -> Result<(), DrawE
         }
         match key {
             Key::Box(paint) => swatch(root, &mut x, y, words, box_swatch(paint))?,
-            Key::Ring => swatch(root, &mut x, y, words, |c, x, y| {
-                c.ring((x + px(9.0), y), px(3.0), theme::SYNC, None);
+            Key::Ring(strong) => swatch(root, &mut x, y, words, |c, x, y| {
+                let pen = if strong { (theme::SYNC, "1.6") } else { (theme::SYNC_FAINT, "1") };
+                c.ring((x + px(9.0), y), px(3.0), pen, None);
             })?,
             Key::Band(group) => swatch(root, &mut x, y, words, move |c, x, y| {
                 lane::band_stroke(c, (x, x + px(20.0)), y - px(3.0), 6.0, group, None);

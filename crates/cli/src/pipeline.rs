@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::Context;
 use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources};
-use mailtrail_ingest::{IngestOptions, IngestReport, ReadSeek, SourceInput, ingest};
+use mailtrail_ingest::{
+    IngestOptions, IngestReport, ReadSeek, SourceInput, ingest,
+    inputs::{KnownMailbox, cross_check},
+};
 use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
 use mailtrail_render::{Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
 use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
@@ -52,20 +55,30 @@ impl Ingested {
         totals.into_iter().collect()
     }
 
-    /// Whether a row was quarantined, a source refused, or one looks incomplete: exit code 3.
+    /// Whether a row was quarantined, a source refused, one looks incomplete, or there is no access at all: exit code 3.
     pub(crate) fn needs_attention(&self) -> bool {
         self.ledger.total(|row| row.rejected) > 0
+            || self.ledger.total(accesses) == 0
             || self.receipts.iter().any(|r| r.refused.is_some() || r.completeness.looks_incomplete())
     }
 }
 
-/// The main job.
-pub(crate) fn run(job: &Job, out: &mut OutDir) -> anyhow::Result<(Ingested, Timeline)> {
-    let ingested = tables(job, out)?;
-    let timeline = account(&job.case, &ingested, out)?;
+/// Rows of a source that are accesses, whatever became of them.
+pub(crate) fn accesses(row: &LedgerRow) -> u64 {
+    row.accepted + row.duplicate + row.out_of_window
+}
+
+/// The second half, over tables that are whole: the account, what might be marked, pictures and pages.
+pub(crate) fn retell(
+    case: &CaseInputs,
+    ingested: &Ingested,
+    threads: usize,
+    out: &mut OutDir,
+) -> anyhow::Result<Timeline> {
+    let timeline = account(case, ingested, out)?;
     drafts(&timeline, out)?;
-    pages(&job.case, &timeline, job.threads, out)?;
-    Ok((ingested, timeline))
+    pages(case, &timeline, threads, out)?;
+    Ok(timeline)
 }
 
 /// Bytes become records, records become tables; rows that cannot be read become quarantine.
@@ -90,11 +103,16 @@ pub(crate) fn tables(job: &Job, out: &mut OutDir) -> anyhow::Result<Ingested> {
 }
 
 /// Tables and the examiner's statements become a timeline, and its small tables.
-pub(crate) fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) -> anyhow::Result<Timeline> {
+fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) -> anyhow::Result<Timeline> {
     let issues = ingested.issue_totals();
     let basis =
         Basis { tables: &out.tables(), case, receipts: &ingested.receipts, ledger: &ingested.ledger, issues: &issues };
-    let timeline = reconstruct(&basis).context("the tables cannot be read back")?;
+    let mut timeline = reconstruct(&basis).context("the tables cannot be read back")?;
+    let recorded = timeline.mailboxes.iter().filter(|m| m.records > 0);
+    let known: Vec<KnownMailbox> = recorded
+        .map(|m| KnownMailbox { key: m.key.clone(), upn: Some(m.name.clone()).filter(|n| n.contains('@')) })
+        .collect();
+    timeline.findings.warnings.extend(cross_check(case, &known)?);
     for file in small_table_files() {
         out.claim(format!("tables/{file}"));
     }
@@ -102,12 +120,12 @@ pub(crate) fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) 
 }
 
 /// What might be marked, commented out, with counts and why.
-pub(crate) fn drafts(timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
+fn drafts(timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
     out.write("attribution.draft.toml", draft::text(timeline))
 }
 
 /// The timeline becomes pictures and pages: the cover report, and one page a mailbox.
-pub(crate) fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
+fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
     let charts = charts(timeline, &ChartNumbers::default())?;
     for chart in &charts {
         write_chart(chart, out)?;

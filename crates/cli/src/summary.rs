@@ -4,7 +4,7 @@ use mailtrail_evidence::RunSummary;
 use mailtrail_model::{CaseInputs, CoverageState, ExposureClass, Severity, SourceReceipt, Timeline};
 
 use crate::{
-    pipeline::Ingested,
+    pipeline::{Ingested, accesses},
     plan::Plan,
     terminal::{bold, safe, thousands},
 };
@@ -17,7 +17,7 @@ pub(crate) fn run(
     timeline: Option<&Timeline>,
     numbers: &RunSummary,
 ) {
-    for warning in &case.warnings {
+    for warning in case.warnings.iter().chain(timeline.iter().flat_map(|t| &t.findings.warnings)) {
         println!("note: {}", safe(&warning.to_string()));
     }
     for (path, why) in &plan.skipped {
@@ -25,6 +25,7 @@ pub(crate) fn run(
     }
     refusals(&ingested.receipts);
     ledger(ingested);
+    without_accesses(ingested);
     issues(ingested);
     completeness(&ingested.receipts);
     if let Some(timeline) = timeline {
@@ -91,6 +92,14 @@ fn ledger(ingested: &Ingested) {
     }
 }
 
+/// Sources that were read whole and hold nothing of what this is about.
+fn without_accesses(ingested: &Ingested) {
+    for row in ingested.ledger.sources.iter().filter(|row| row.container.is_some() && accesses(row) == 0) {
+        let rows = thousands(row.read);
+        println!("note: {} has {rows} rows, none of them MailItemsAccessed", safe(&row.name));
+    }
+}
+
 fn issues(ingested: &Ingested) {
     let mut totals = ingested.issue_totals();
     totals.sort_by_key(|(code, _)| (std::cmp::Reverse(code.severity()), *code));
@@ -149,7 +158,22 @@ fn account(timeline: &Timeline, numbers: &RunSummary) {
     if !reached.is_empty() {
         let first = reached.iter().filter_map(|m| m.suspect_span).map(|s| s.start).min();
         let last = reached.iter().filter_map(|m| m.suspect_span).map(|s| s.end).max();
-        println!("  suspect accesses in {} of {} mailboxes", reached.len(), timeline.mailboxes.len());
+        let departments: Vec<String> = timeline
+            .findings
+            .departments
+            .iter()
+            .filter(|(_, found)| found.suspect_mailboxes > 0)
+            .map(|(name, found)| {
+                format!(
+                    "{} {} of {}",
+                    safe(name.as_deref().unwrap_or("no department")),
+                    found.suspect_mailboxes,
+                    found.mailboxes
+                )
+            })
+            .collect();
+        let by = if departments.is_empty() { String::new() } else { format!(" ({})", departments.join(", ")) };
+        println!("  suspect accesses in {} of {} mailboxes{by}", reached.len(), timeline.mailboxes.len());
         if let (Some(first), Some(last)) = (first, last) {
             println!("  first {}, last {}", first.iso(), last.plus(-1).iso());
         }
@@ -162,6 +186,19 @@ fn account(timeline: &Timeline, numbers: &RunSummary) {
             println!("{:>12}  {:<7} {}", thousands(n), class.as_str(), class.label());
         }
     }
+    fetch_next(timeline);
+}
+
+/// What would turn "not excluded" into an answer, most messages first.
+fn fetch_next(timeline: &Timeline) {
+    if timeline.findings.fetch_next.is_empty() {
+        return;
+    }
+    println!("\n{}", bold("to turn \"not excluded\" into an answer you need"));
+    for item in timeline.findings.fetch_next.iter().take(8) {
+        println!("{:>12}  {:<4} {}", thousands(item.gained), item.reason.as_str(), safe(&item.what));
+    }
+    println!("{:>12}  messages whose only reason it is", "");
 }
 
 fn coverage(timeline: &Timeline) {

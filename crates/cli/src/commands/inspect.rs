@@ -96,6 +96,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Ended> {
         Ended::Negative
     } else if read.receipts.iter().any(|r| r.refused.is_some() || r.completeness.looks_incomplete())
         || read.counts.iter().any(|c| c.rejected > 0)
+        || seen.is_empty()
     {
         if args.common.allow_issues { Ended::Clean } else { Ended::WithIssues }
     } else {

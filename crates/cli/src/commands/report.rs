@@ -30,9 +30,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
     for prefix in ["charts/", "mailboxes/", "report."] {
         out.drop_below(prefix)?;
     }
-    let timeline = pipeline::account(&case, &ingested, &mut out)?;
-    pipeline::drafts(&timeline, &mut out)?;
-    pipeline::pages(&case, &timeline, threads(args.common.threads), &mut out)?;
+    let timeline = pipeline::retell(&case, &ingested, threads(args.common.threads), &mut out)?;
     let machine = mailtrail_evidence::Machine { seconds: began.elapsed().as_secs(), ..record.machine };
     save(&mut out, &case, Some(&ingested), Some(&timeline), State::Done, machine)?;
     let numbers = numbers(&args.out.display().to_string(), &ingested, Some(&timeline));

@@ -52,16 +52,17 @@ fn work(args: &RunArgs, until: State) -> anyhow::Result<Ended> {
     let job = Job { case, files: plan.files.clone(), threads, quiet: args.common.quiet || args.common.json };
     // A run that is cut short leaves a folder that is known to be ours.
     save(&mut out, &job.case, None, None, State::Running, machine.clone())?;
-    let (ingested, timeline) = match until {
-        State::Ingested => (pipeline::tables(&job, &mut out)?, None),
-        _ => {
-            let (ingested, timeline) = pipeline::run(&job, &mut out)?;
-            (ingested, Some(timeline))
-        }
+    let ingested = pipeline::tables(&job, &mut out)?;
+    // From here on `mailtrail report` can go on, whatever happens to the second half.
+    save(&mut out, &job.case, Some(&ingested), None, State::Ingested, machine.clone())?;
+    let nothing_known = ingested.receipts.iter().all(|r| r.refused.is_some());
+    let timeline = match until {
+        State::Done if !nothing_known => Some(pipeline::retell(&job.case, &ingested, threads, &mut out)?),
+        _ => None,
     };
     let machine = Machine { seconds: began.elapsed().as_secs(), ..machine };
     save(&mut out, &job.case, Some(&ingested), timeline.as_ref(), until, machine)?;
-    if ingested.receipts.iter().all(|r| r.refused.is_some()) {
+    if nothing_known {
         summary::refusals(&ingested.receipts);
         return Ok(Ended::Negative);
     }

@@ -197,6 +197,24 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_and_the_rows_it_was_made_of_give_the_same_columns() {
+        use polars::prelude::{Column, NamedFrom, Series};
+        const TABLE: Table = Table { file: "t", columns: &[("a", Kind::Text), ("b", Kind::Unique), ("c", Kind::U64)] };
+        let texts = [Some("x"), None, Some("x")];
+        let text = |name: &str| Column::from(Series::new(name.into(), texts));
+        let numbers = Column::from(Series::new("c".into(), [3u64, 1, 2]));
+        let frame = DataFrame::new(3, vec![numbers, text("b"), text("a")]).unwrap();
+        let columns = of_frame(&TABLE, &frame).unwrap();
+        assert_eq!(cells(gather(&[columns], 0).unwrap().as_ref()), texts.map(|text| text.map(str::to_owned)));
+        let twice = [of_frame(&TABLE, &frame).unwrap(), of_frame(&TABLE, &frame.slice(1, 2)).unwrap()];
+        let numbers = gather(&twice, 2).unwrap();
+        let numbers = numbers.as_any().downcast_ref::<PrimitiveArray<u64>>().unwrap();
+        assert_eq!(numbers.values().as_slice(), [3, 1, 2, 1, 2]);
+        let other = DataFrame::new(0, vec![]).unwrap();
+        assert!(of_frame(&TABLE, &other).is_err(), "a frame of another table");
+    }
+
+    #[test]
     fn texts_that_hardly_repeat_need_no_dictionary() {
         let texts: Vec<String> = (0..200).map(|n| n.to_string()).collect();
         let words = Words::of(texts.iter().map(|text| Some(text.as_str())));

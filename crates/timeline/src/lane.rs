@@ -192,3 +192,71 @@ fn write_ready(state: &mut State) -> Result<(), TimelineError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use mailtrail_model::{ActivityCount, SourceId, UtcMicros};
+
+    use super::*;
+    use crate::{
+        columns,
+        read::{self, TableReader},
+        schema::{ACTIVITY, ROWS},
+    };
+
+    fn block(from: u64, rows: u64) -> Columns {
+        let count =
+            |rows| ActivityCount { source: SourceId(0), operation: "Send".into(), hour: Some(UtcMicros(0)), rows };
+        columns::activity(&(from..from + rows).map(count).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn lane(folder: &Path) -> Lane {
+        Lane::create(folder.join(ACTIVITY.file), &ACTIVITY, 10).unwrap()
+    }
+
+    fn groups(folder: &Path) -> Vec<Vec<u64>> {
+        let table = TableReader::open(folder, &ACTIVITY).unwrap();
+        (0..table.groups())
+            .map(|group| read::large(&table.read_all(group).unwrap(), ROWS).unwrap().iter().flatten().collect())
+            .collect()
+    }
+
+    #[test]
+    fn small_blocks_share_a_row_group_and_order_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let lane = lane(folder.path());
+        for n in 0..9 {
+            lane.push(block(n * 4, 4)).unwrap();
+            if n % 4 == 0 {
+                while lane.work().unwrap() {}
+            }
+        }
+        assert_eq!(lane.end().unwrap(), 36);
+        let expected: Vec<Vec<u64>> = vec![(0..12).collect(), (12..24).collect(), (24..36).collect()];
+        assert_eq!(groups(folder.path()), expected);
+    }
+
+    #[test]
+    fn row_groups_of_another_file_are_passed_on_in_place() {
+        let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let one = lane(first.path());
+        one.push(block(0, 25)).unwrap();
+        one.end().unwrap();
+        let other = lane(second.path());
+        other.push(block(100, 3)).unwrap();
+        other.push_group(TableReader::open(first.path(), &ACTIVITY).unwrap().pages(0).unwrap()).unwrap();
+        other.push(block(200, 3)).unwrap();
+        assert_eq!(other.end().unwrap(), 31);
+        let expected: Vec<Vec<u64>> = vec![(100..103).collect(), (0..25).collect(), (200..203).collect()];
+        assert_eq!(groups(second.path()), expected);
+    }
+
+    #[test]
+    fn a_table_without_rows_is_a_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let lane = lane(folder.path());
+        lane.push(block(0, 0)).unwrap();
+        assert_eq!(lane.end().unwrap(), 0);
+        assert_eq!(groups(folder.path()), Vec::<Vec<u64>>::new());
+    }
+}

@@ -22,12 +22,19 @@ pub(crate) fn lists_folders(access_type: MailAccessType) -> bool {
 /// One row a folder.
 pub(crate) fn folder_syncs(rows: &[Row<'_, '_>]) -> Result<Columns, TimelineError> {
     let mut folders = Vec::new();
+    let mut wanted = Vec::new();
     for row in rows {
-        let all = lists_folders(row.record.access_type);
-        let named =
-            |at: usize| row.record.items.iter().any(|item| item.folder.is_some_and(|f| usize::try_from(f) == Ok(at)));
-        let wanted = row.record.folders.iter().enumerate().filter(|(at, _)| all || !named(*at));
-        folders.extend(wanted.map(|(_, folder)| FolderRow { row: *row, folder }));
+        wanted.clear();
+        wanted.resize(row.record.folders.len(), true);
+        if !lists_folders(row.record.access_type) {
+            for at in row.record.items.iter().filter_map(|item| usize::try_from(item.folder?).ok()) {
+                if let Some(wanted) = wanted.get_mut(at) {
+                    *wanted = false;
+                }
+            }
+        }
+        let folder = |(folder, wanted): (_, &bool)| wanted.then_some(FolderRow { row: *row, folder });
+        folders.extend(row.record.folders.iter().zip(&wanted).filter_map(folder));
     }
     Builder::new(&FOLDER_SYNCS, &folders)
         .large(schema::ACCESS_NO, |folder| folder.row.access_no)

@@ -33,6 +33,7 @@ pub(crate) fn build<'a>(job: &'a Job, arena: &'a Bump, limits: &Limits) -> Built
         evidence: Vec::new(),
         activity: BTreeMap::new(),
         notes: Notes::new(),
+        scratch: Vec::new(),
     };
     for piece in &job.pieces {
         builder.open_counts(piece.source);
@@ -52,6 +53,8 @@ struct Builder<'a, 'l> {
     evidence: Vec<(SourceId, Evidence)>,
     activity: BTreeMap<(SourceId, &'a str, Option<UtcMicros>), u64>,
     notes: Notes,
+    /// Room to unescape cells in.
+    scratch: Vec<u8>,
 }
 
 impl<'a> Builder<'a, '_> {
@@ -120,12 +123,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn body(&self, piece: &Piece, span: RowSpan, text: &'a str) -> Result<RowBody<'a>, &'static str> {
+    fn body(&mut self, piece: &Piece, span: RowSpan, text: &'a str) -> Result<RowBody<'a>, &'static str> {
         match piece.shape {
             Shape::Json => Ok(RowBody::Json(text)),
             Shape::Xml => Ok(RowBody::Xml(text)),
             Shape::Csv { delimiter, columns } => {
-                let split = csv::split(text, delimiter, columns, self.arena);
+                let split = csv::split_with(text, delimiter, columns, self.arena, &mut self.scratch);
                 match split.complaint {
                     Some(complaint) if span.fault.is_none() => Err(complaint),
                     _ => Ok(RowBody::Csv(split.cells)),

@@ -42,9 +42,10 @@ sample:
 # renew the README's picture from a fresh run over the sample (needs chromium; the script is still to come)
 [group('renew')]
 screenshot:
+    cargo build --release --locked
     tools/screenshot
 
-# fuzz one target for some seconds on stable (needs cargo-fuzz; the targets are still to come)
+# fuzz one target for some seconds on stable (needs cargo-fuzz)
 [group('measure')]
 fuzz TARGET SECONDS='60':
     cargo fuzz run -s none {{ TARGET }} -- -max_total_time={{ SECONDS }}

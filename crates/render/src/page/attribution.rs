@@ -125,7 +125,14 @@ fn contexts(input: &ReportInput<'_>) -> Table {
     });
     const SHOWN: usize = 500;
     let left_off = contexts.len().saturating_sub(SHOWN) as u64;
-    let rows = contexts.into_iter().take(SHOWN).map(|context| row(input, context)).collect();
+    let weaker: std::collections::BTreeSet<&str> = input
+        .timeline
+        .sessions
+        .iter()
+        .filter(|session| session.attribution <= Attribution::Accepted)
+        .map(|session| session.context.as_str())
+        .collect();
+    let rows = contexts.into_iter().take(SHOWN).map(|context| row(input, context, &weaker)).collect();
     Table {
         id: "contexts",
         caption: format!("Ways in ({})", thousands(len(&input.timeline.contexts))),
@@ -148,8 +155,11 @@ fn contexts(input: &ReportInput<'_>) -> Table {
     }
 }
 
-fn row(input: &ReportInput<'_>, context: &AccessContext) -> Row {
+fn row(input: &ReportInput<'_>, context: &AccessContext, weaker: &std::collections::BTreeSet<&str>) -> Row {
     let suspect = context.attribution > Attribution::Accepted;
+    let said = attribution_cell(context.attribution, context.service);
+    // The numbers of the row are of all its accesses, and not all of them may be suspect.
+    let said = if suspect && weaker.contains(context.id.as_str()) { said.with_detail("in part") } else { said };
     let actor = if context.app_only {
         Cell::text("application").with_detail(format!(
             "recorded under the owner's name{}",
@@ -165,7 +175,7 @@ fn row(input: &ReportInput<'_>, context: &AccessContext) -> Row {
         tone: if suspect { Tone::Suspect } else { Tone::Plain },
         cells: vec![
             Cell::text(&*context.id),
-            attribution_cell(context.attribution, context.service),
+            said,
             actor,
             application(input, context),
             Cell::text(stamp(context.span.start))

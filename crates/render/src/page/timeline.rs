@@ -154,12 +154,7 @@ fn number(id: &str) -> i64 {
 }
 
 fn way_in(contexts: &BTreeMap<&str, &AccessContext>, id: &str) -> String {
-    contexts.get(id).map_or_else(
-        || id.to_owned(),
-        |context| {
-            format!("{} {}{}", context.id, context.client_family, if context.app_only { ", application" } else { "" })
-        },
-    )
+    contexts.get(id).map_or_else(|| id.to_owned(), |context| format!("{} {}", context.id, context.client_family))
 }
 
 /// All sessions as data, in the table's columns.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{Attribution, Interval, Timeline, UtcMicros};
+use mailtrail_model::{AccessContext, Attribution, Interval, Timeline, UtcMicros};
 
 use super::{CaseMarking, Door};
 
@@ -14,6 +14,8 @@ const LINE_LIMIT: usize = 5;
 pub struct Growth {
     /// The way in (`C0a1b2c3d`).
     pub context: String,
+    /// What the examiner says of the accesses that named them.
+    pub attribution: Attribution,
     /// When.
     pub at: UtcMicros,
     /// Distinct messages (per mailbox) that this way in had not named before.
@@ -79,30 +81,28 @@ impl CumulativeView {
     #[must_use]
     pub fn of(timeline: &Timeline, growth: Option<&[Growth]>) -> Self {
         let marking = CaseMarking::of(timeline);
-        let kept: BTreeMap<&str, Door> = timeline
+        let kept: BTreeMap<&str, &AccessContext> = timeline
             .contexts
             .iter()
             .filter(|context| marking.is_marked() || !context.service)
-            .map(|context| (context.id.as_str(), Door::of(context)))
+            .map(|context| (context.id.as_str(), context))
             .collect();
-        let mut by_door: BTreeMap<&Door, BTreeMap<UtcMicros, u64>> = BTreeMap::new();
-        let mut add = |context: &str, at: UtcMicros, n: u64| {
-            if let Some(door) = kept.get(context) {
-                *by_door.entry(door).or_default().entry(at).or_default() += n;
+        let mut by_door: BTreeMap<Door, BTreeMap<UtcMicros, u64>> = BTreeMap::new();
+        let mut add = |context: &str, attribution: Attribution, at: UtcMicros, n: u64| {
+            if let Some(context) = kept.get(context)
+                && (!marking.is_marked() || attribution > Attribution::Accepted)
+            {
+                *by_door.entry(Door::of(context, attribution)).or_default().entry(at).or_default() += n;
             }
         };
         let unit = match growth {
             Some(growth) => {
-                let marked = |step: &&Growth| {
-                    !marking.is_marked() || kept.get(step.context.as_str()).is_some_and(Door::is_marked)
-                };
-                growth.iter().filter(marked).for_each(|step| add(&step.context, step.at, step.new_messages));
+                growth.iter().for_each(|step| add(&step.context, step.attribution, step.at, step.new_messages));
                 GrowthUnit::Distinct
             }
             None => {
-                let counted = |attribution: Attribution| !marking.is_marked() || attribution > Attribution::Accepted;
-                let sessions = timeline.sessions.iter().filter(|session| counted(session.attribution));
-                sessions.for_each(|session| add(&session.context, session.span.start, session.messages));
+                let sessions = timeline.sessions.iter();
+                sessions.for_each(|s| add(&s.context, s.attribution, s.span.start, s.messages));
                 GrowthUnit::PerSession
             }
         };
@@ -112,16 +112,16 @@ impl CumulativeView {
     }
 }
 
-fn lines(by_door: BTreeMap<&Door, BTreeMap<UtcMicros, u64>>, unit: GrowthUnit) -> Vec<GrowthLine> {
-    let together = |all: &[(&Door, BTreeMap<UtcMicros, u64>)]| {
+fn lines(by_door: BTreeMap<Door, BTreeMap<UtcMicros, u64>>, unit: GrowthUnit) -> Vec<GrowthLine> {
+    let together = |all: &[(Door, BTreeMap<UtcMicros, u64>)]| {
         let mut sum: BTreeMap<UtcMicros, u64> = BTreeMap::new();
         for (at, n) in all.iter().flat_map(|(_, steps)| steps) {
             *sum.entry(*at).or_default() += n;
         }
         rising(&sum)
     };
-    let mut own: Vec<(&Door, BTreeMap<UtcMicros, u64>)> = by_door.into_iter().collect();
-    own.sort_by_key(|(door, steps)| (std::cmp::Reverse(steps.values().sum::<u64>()), *door));
+    let mut own: Vec<(Door, BTreeMap<UtcMicros, u64>)> = by_door.into_iter().collect();
+    own.sort_by_cached_key(|(door, steps)| (std::cmp::Reverse(steps.values().sum::<u64>()), door.clone()));
     let mut out = Vec::new();
     // Distinct messages of several lines overlap: their sum would be a number that nothing counts.
     if own.len() > 1 && unit == GrowthUnit::PerSession {

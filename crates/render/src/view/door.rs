@@ -23,12 +23,13 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// The door of a context.
-    pub(crate) fn of(context: &AccessContext) -> Self {
+    /// The door of a context's accesses that are attributed so. A context's own attribution is the strongest of its accesses:
+    /// it would count the owner's own accesses as suspect wherever one of them is.
+    pub(crate) fn of(context: &AccessContext, attribution: Attribution) -> Self {
         Self {
             app: context.effective_app.as_deref().map(escape::visible),
             family: escape::visible(&context.client_family),
-            attribution: context.attribution,
+            attribution,
             service: context.service,
             app_only: context.app_only,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{Attribution, MailboxKey, Timeline};
+use mailtrail_model::{AccessContext, Attribution, MailboxKey, Timeline};
 
 use crate::words;
 
@@ -57,15 +57,22 @@ impl ReachView {
     /// Counts the distinct messages of each session by application, client and mailbox.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
-        let doors: BTreeMap<&str, Door> =
-            timeline.contexts.iter().map(|context| (context.id.as_str(), Door::of(context))).collect();
+        let contexts: BTreeMap<&str, &AccessContext> =
+            timeline.contexts.iter().map(|context| (context.id.as_str(), context)).collect();
+        let mut doors: BTreeMap<(&str, Attribution), Door> = BTreeMap::new();
+        for session in &timeline.sessions {
+            if let Some(context) = contexts.get(session.context.as_str()) {
+                let key = (context.id.as_str(), session.attribution);
+                doors.entry(key).or_insert_with(|| Door::of(context, session.attribution));
+            }
+        }
         let mut contexts: BTreeMap<&Door, u64> = BTreeMap::new();
         doors.values().for_each(|door| *contexts.entry(door).or_default() += 1);
         let mut counts: BTreeMap<(&Door, &MailboxKey), u64> = BTreeMap::new();
         let mut by_mailbox: BTreeMap<&MailboxKey, (u64, u64)> = BTreeMap::new();
         let mut by_door: BTreeMap<&Door, u64> = BTreeMap::new();
         for session in &timeline.sessions {
-            let Some(door) = doors.get(session.context.as_str()) else { continue };
+            let Some(door) = doors.get(&(session.context.as_str(), session.attribution)) else { continue };
             *counts.entry((door, &session.mailbox)).or_default() += session.messages;
             *by_door.entry(door).or_default() += session.messages;
             let entry = by_mailbox.entry(&session.mailbox).or_default();

@@ -120,6 +120,7 @@ fn growth_of_distinct_messages_has_no_sum_over_ways_in() {
     let timeline = case(2, 92, Said::Both);
     let step = |context: &str, day: i64| Growth {
         context: context.to_owned(),
+        attribution: if context == "C00000002" { Attribution::Unattributed } else { Attribution::Suspect },
         at: START.plus(day * UtcMicros::DAY),
         new_messages: 10,
     };
@@ -134,4 +135,23 @@ fn classes_that_are_not_computed_are_no_zeroes() {
     let timeline = made_up::timeline(Shape { mailboxes: 2, days: 21, said: Said::Both, classed: false });
     assert!(TotalsView::of(&timeline).is_none());
     assert!(all(&timeline).iter().all(|chart| chart.id != "F08"));
+}
+
+#[test]
+fn a_context_that_is_suspect_in_part_counts_only_its_suspect_sessions_as_such() {
+    let mut timeline = case(2, 92, Said::Both);
+    // The owner's own way in, one session of which the examiner marks.
+    let session = timeline.sessions.iter_mut().find(|session| session.context == "C00000002").unwrap();
+    session.attribution = Attribution::Suspect;
+    let (messages, mailbox) = (session.messages, session.mailbox.clone());
+    timeline.contexts[2].attribution = Attribution::Suspect;
+    let view = mailtrail_render::ReachView::of(&timeline);
+    let marked: Vec<_> = view
+        .rows
+        .iter()
+        .filter(|row| row.attribution == Attribution::Suspect && row.second.starts_with("OWA"))
+        .collect();
+    assert_eq!(marked.len(), 1, "{mailbox}");
+    assert_eq!(marked[0].messages.iter().sum::<u64>(), messages);
+    assert!(view.rows.iter().any(|row| row.attribution == Attribution::Unattributed && row.second.starts_with("OWA")));
 }

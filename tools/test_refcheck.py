@@ -321,9 +321,30 @@ class Coverage(unittest.TestCase):
         (folder.path.parent / "roster.csv").write_text("upn,kind\nben@contoso.example,user\n", encoding="utf-8")
         self.assertEqual([state for _, _, state in folder.result().coverage["upn:ben@contoso.example"]["Owner"]], ["not-audited"])
 
+    def check_control(self, control, expected, logon_type="Owner", **more):
+        folder = Folder(hourly(0, 24) + hourly(0, 24, "2024-01-11"), extra='controls = ["control.csv"]\n', **more)
+        (folder.path.parent / "control.csv").write_text(control, encoding="utf-8")
+        self.assertEqual(states(folder.result(), logon_type), expected)
+
+    def test_an_audit_list_without_mail_items_accessed_is_not_audited_for_its_logon_type(self):
+        settings = f"mailbox,AuditEnabled,AuditOwner,AuditDelegate,AuditAdmin\n{UPN},True,MailItemsAccessed;Send,SendAs,\n"
+        for logon_type, state in (("Owner", "observed"), ("Delegated", "not-audited"), ("Admin", "observed")):
+            self.check_control(settings, [("2024-01-10T00:00:00Z", state)], logon_type)
+        self.check_control(settings.replace("True", "False"), [("2024-01-10T00:00:00Z", "not-audited")])
+
+    def test_a_licence_and_the_organisation_have_their_spans(self):
+        off = "control,mailbox,licence,recording,start,end\n{},{},{},off,2024-01-11,2024-01-12\n"
+        for kind, mailbox, licence in (("licence", UPN, "E1"), ("organization-audit", "", "")):
+            self.check_control(off.format(kind, mailbox, licence), [("2024-01-10T00:00:00Z", "observed"), ("2024-01-11T00:00:00Z", "not-audited")])
+
+    def test_an_actor_on_the_bypass_list_bypasses_every_mailbox(self):
+        self.check_control("Identity,AuditBypassEnabled\neve@contoso.example,True\n", [("2024-01-10T00:00:00Z", "bypassed")])
+        self.check_control("Identity,AuditBypassEnabled\neve@contoso.example,False\n", [("2024-01-10T00:00:00Z", "observed")])
+
     def test_a_day_of_a_thousand_records_and_then_no_bind_is_suspected_to_be_throttled(self):
         busy = [record(f"2024-01-10T{minute // 60:02}:{minute % 60:02}:00", ["m"]) for minute in range(960)]
-        result = Folder(busy + [record("2024-01-11T15:00:00", ["m"])]).result()
+        declared = 'query_start = 2024-01-10\nquery_end = 2024-01-12\nexported_utc = 2024-01-20\nfilter = "none"\n'
+        result = Folder(busy + [record("2024-01-11T15:00:00", ["m"])], source=declared).result()
         self.assertEqual(states(result), [("2024-01-10T00:00:00Z", "observed"), ("2024-01-10T15:59:00Z", "throttle-suspected"),
                                           ("2024-01-11T15:00:00Z", "observed")])
 
@@ -401,14 +422,54 @@ class Exposure(unittest.TestCase):
     def test_an_item_without_an_id_reaches_the_mailbox(self):
         self.check([record(f"{DAY_1}T09:00:00", Folders=[dict(INBOX, FolderItems=[{"Id": "x"}])])], ("C-far", "IDL"))
 
+    def test_an_attachment_access_is_about_the_message_a_bind_names_by_the_same_store_id(self):
+        named = record(f"{DAY_1}T08:00:00", Folders=[dict(INBOX, FolderItems=[{"Id": "store-1", "InternetMessageId": "<m@x>"}])])
+        attachment = record(f"{DAY_1}T09:00:00", Operation="AttachmentAccess", Folders=None, OperationCount=1,
+                            OperationProperties=[{"Name": "AttachmentAccessType", "Value": "Bind"}],
+                            Messages=[{"Id": "store-1", "MessageItems": [{"Id": "attachment-1", "SizeInBytes": 5}]}])
+        self.check([named, attachment], ("D1", ""))
+        self.check([named, dict(attachment, ClientIPAddress="198.51.100.1")], ("C-far", "UNA"))
+        self.check([named, dict(attachment, **INTRUDER)], ("A", ""))
+        self.check([attachment], ("C-far", "IDL"))
+
     def test_a_suspect_bind_outside_the_period_makes_no_a_and_no_d(self):
         rows = [record(f"{DAY_1}T02:00:00", ["m"], **INTRUDER)]
-        self.check(rows, ("C-far", "UNA"), period=("2024-01-10T12:00:00Z", "2024-01-12T00:00:00Z"))
+        self.check(rows, ("C-near", "UNA"), period=("2024-01-10T12:00:00Z", "2024-01-12T00:00:00Z"))
 
     def test_a_gap_reaches_what_had_arrived_before_it_ended(self):
         declared = 'query_start = 2024-01-10\nquery_end = 2024-01-11\nexported_utc = 2024-01-20\nfilter = "none"\n'
         self.check([], ("C-far", "GAP"), source=declared)
         self.check([], ("D0", ""), source=declared, period=("2024-01-10T00:00:00Z", "2024-01-11T00:00:00Z"))
+
+
+    def test_what_was_received_after_a_sync_by_nobody_known_is_c_too(self):
+        stranger = {"ClientIPAddress": "198.51.100.1"}
+        listing = [("m", "2024-01-11T20:00:00Z"), ("heartbeat", "2023-12-01")]
+        self.check([sync(f"{DAY_1}T09:00:00", **stranger)], ("C-far", "UNA"), listing=listing)
+
+    def test_an_id_on_two_rows_of_a_listing_is_as_old_as_the_older(self):
+        suspect = {"ClientAppId": INTRUDER["ClientAppId"], "ClientIPAddress": "203.0.113.9"}
+        listing = [("m", "2024-01-11T20:00:00Z"), ("M", "2024-01-01"), ("heartbeat", "2023-12-01")]
+        self.check([sync(f"{DAY_1}T09:00:00", **suspect)], ("B1", ""), listing=listing)
+
+    def test_too_few_logged_ids_on_the_listing_is_unm(self):
+        ids = [f"gone-{number}" for number in range(3)]
+        self.check([record(f"{DAY_1}T09:00:00", ids)], ("C-far", "UNM"))
+        self.check([record(f"{DAY_1}T09:00:00", ids)], ("D0", ""), policy="join_floor = 0.2")
+
+    def test_the_period_takes_in_the_two_minutes_before_a_record_after_its_end(self):
+        rows = [record(f"{DAY_1}T12:01:00", ["m"], **INTRUDER)]
+        self.check(rows, ("A", ""), period=("2024-01-10T00:00:00Z", "2024-01-10T12:00:00Z"))
+        rows = [record(f"{DAY_1}T12:02:00", ["m"], **INTRUDER)]
+        self.check(rows, ("C-near", "UNA"), period=("2024-01-10T00:00:00Z", "2024-01-10T12:00:00Z"))
+
+    def test_near_is_a_day_on_either_side(self):
+        stranger = record("2024-01-11T10:00:00", ["m"], ClientIPAddress="198.51.100.1")
+        listing = [(one, "2023-12-01") for one in ("m", "other", "heartbeat")]
+        for time, expected in (("2024-01-10T09:58:00", "C-near"), ("2024-01-10T09:57:59", "C-far"), ("2024-01-12T10:02:00", "C-near"),
+                               ("2024-01-12T10:02:01", "C-far")):
+            rows = [stranger, record(time, ["other"], **INTRUDER)] + hourly(0, 24, "2024-01-11") + hourly(0, 24, "2024-01-12")
+            self.check(rows, (expected, "UNA"), listing=listing, window=("2024-01-10", "2024-01-13"))
 
 
 class Comparison(unittest.TestCase):

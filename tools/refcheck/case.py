@@ -44,23 +44,21 @@ class Case:
         self.attribution = None
         if "attribution" in inputs:
             self.attribution = entries(tomllib.loads(self._text(inputs["attribution"])))
-        self.roster = [roster_row(row) for row in self._table(inputs.get("roster"), ROSTER)]
+        self.roster = [roster_row(row) for row in self.table(inputs.get("roster"), ROSTER)]
         self.listings = [Listing(self, named(entry)) for entry in inputs.get("listings", [])]
-        self.known_gaps = [gap(row) for row in self._table(inputs.get("known_gaps"), GAPS)]
-        self.devices = self._table(inputs.get("devices"), DEVICES)
+        self.known_gaps = [gap(row) for row in self.table(inputs.get("known_gaps"), GAPS)]
+        self.devices = self.table(inputs.get("devices"), DEVICES)
         self.controls = []
         for entry in inputs.get("controls", []):
-            from . import controls
+            from . import controls  # it needs this module
             self.controls += controls.read(self, named(entry))
 
     def _text(self, name):
         return containers.decode((self.folder / name).read_bytes())
 
-    def _table(self, name, columns):
-        return table(self._text(name), columns) if name else []
-
     def table(self, name, columns):
-        return self._table(name, columns)
+        """Rows of a CSV input; none where the case names none."""
+        return table(self._text(name), columns) if name else []
 
 
 def named(entry):

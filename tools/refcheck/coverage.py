@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from .instant import DAY, HOUR, MINUTE, common, union, within, without, parse
 from . import case as cases
+from . import controls
 
 # Worst first, with the reason each gives.
 STATES = {
@@ -67,12 +68,17 @@ def source_states(case, read, lane):
     return best
 
 
+def covers(source, lane):
+    """The span a source speaks of for a mailbox: its declared query, else first to last record; None if it does not."""
+    names = source.declared.mailboxes
+    if names is not None and not any(cases.means(name, lane.key, lane.upns) for name in names):
+        return None
+    return source.declared.query or source.recorded
+
+
 def one_source(case, source, lane):
     """{state: spans} of one source for one mailbox; nothing outside what it covers."""
-    declared = source.declared
-    if declared.mailboxes is not None and not any(cases.means(name, lane.key, lane.upns) for name in declared.mailboxes):
-        return {}
-    covered = declared.query or source.recorded
+    declared, covered = source.declared, covers(source, lane)
     if covered is None:
         return {}
     faults = {}
@@ -122,11 +128,16 @@ def is_subset(source):
 def own_states(case, read, lane):
     rules = case.rules
     states = {}
-    if not lane.records or lane.kind in ("group", "resource", "public-folder", "on-premises"):
+    unknown = not lane.records and not controls.lists_mail_items_accessed(case, lane)
+    if unknown or lane.kind in ("group", "resource", "public-folder", "on-premises"):
         states["not-audited"] = [FOREVER]
+    for logon_type in LOGON_TYPES:
+        states["not-audited", logon_type] = controls.not_recorded(case, lane, logon_type)
+    states["bypassed"] = controls.bypassed(case)
     states["known-gap"] = known_gaps(case, lane)
     states["blind-throttled"] = blind(rules, lane)
-    states["throttle-suspected"] = suspected(rules, lane, read.window)
+    covered = union(span for source in read.sources if (span := covers(source, lane)))
+    states["throttle-suspected"] = suspected(rules, lane, read.window, covered)
     not_stated = flag_not_stated(lane)
     unfiltered = union(s.declared.query or s.recorded or (0, 0) for s in read.sources
                        if s.container and s.declared.filters is not None and not hides_accesses(s.declared))
@@ -181,7 +192,7 @@ def excluded_by_count(rules, lane):
     return without([FOREVER], [(start, end + DAY) for start, end in too_many])
 
 
-def suspected(rules, lane, window):
+def suspected(rules, lane, window, covered):
     """≥ 950 records in 24 h, then no Bind for ≥ 6 h of the local hours that have one on at least half of the covered days:
     until the next Bind, at most 24 h."""
     binds = [a.created for a in lane.records if a.kind == "Bind"]
@@ -194,7 +205,7 @@ def suspected(rules, lane, window):
         if start is None:
             continue
         until = min(following, start + DAY)
-        busy = busy if busy is not None else busy_hours(lane, binds, window)
+        busy = busy if busy is not None else busy_hours(lane, binds, covered)
         if sum(e - s for s, e in local_hours(lane, start, until, busy)) >= 6 * HOUR:
             spans.append((start, until))
     return union(spans)
@@ -210,14 +221,13 @@ def local(lane, at):
     return datetime.fromtimestamp(at // 1_000_000, tz=timezone.utc).astimezone(zone)
 
 
-def busy_hours(lane, binds, window):
-    """Local hours that hold a Bind on at least half of the days of the window."""
+def busy_hours(lane, binds, covered):
+    """Local hours that hold a Bind on at least half of the covered days: what is out of the window serves as a baseline."""
     days = {}
     for at in binds:
-        if window[0] <= at < window[1]:
-            moment = local(lane, at)
-            days.setdefault(moment.hour, set()).add(moment.date())
-    total = len({local(lane, at).date() for at in range(window[0], window[1], HOUR)})
+        moment = local(lane, at)
+        days.setdefault(moment.hour, set()).add(moment.date())
+    total = len({local(lane, at).date() for start, end in covered for at in range(start, end, 15 * MINUTE)})
     return {hour for hour, seen in days.items() if 2 * len(seen) >= total}
 
 

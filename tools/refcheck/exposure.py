@@ -92,9 +92,10 @@ def of_mailbox(case, result, lane, period):
     facts += listing_facts(case, lane, listings, messages, accesses, names, suspect, period)
     facts += other_facts(case, result, lane, period)
     facts += outside_facts(lane, store_ids, period)
+    marked = [a for a in lane.accesses if a.attribution == "suspect"]
     for fact in facts:
         first, last = fact.span or whole  # a reason that names neither hours nor a record speaks of the whole period
-        fact.near = any(a.span[0] <= last + NEAR and first - NEAR <= a.span[1] for a in suspect)
+        fact.near = any(a.span[0] <= last + NEAR and first - NEAR <= a.span[1] for a in marked)
     suspect_syncs = [a for a in suspect if a.synchronises]
     recorded_by_anybody = set().union(*names.values())
     synchronised = any(a.synchronises for a in accesses)

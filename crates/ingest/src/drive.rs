@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bumpalo::Bump;
 use mailtrail_model::{ActivityCount, Finding, IssueCode, RecordSink, RowCounts, Rules, SourceId, SourceReceipt};
 
 use crate::block::{Job, Pool};
@@ -16,7 +15,7 @@ use crate::read::Feed;
 use crate::source::{Progress, SourceInput};
 use crate::tally::{IssueTally, Tally};
 use crate::turn::{LastWill, Stopped, Turnstile};
-use crate::work::{self, Built};
+use crate::work::{self, Bench, Built};
 
 /// How to read.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,12 +131,12 @@ struct Crew<'c, S: RecordSink> {
 impl<S: RecordSink> Crew<'_, S> {
     /// Works until no block is left or somebody failed.
     fn work(&self, blocks: &Mutex<Receiver<Job>>) {
-        let mut arena = Bump::new();
+        let mut bench = Bench::default();
         loop {
             let job = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
             let last_will = LastWill::new(&self.turnstiles);
-            match self.block(&job, &arena) {
+            match self.block(&job, &mut bench) {
                 Ok(()) => last_will.disarm(),
                 Err(Halt::Stopped) => return,
                 Err(Halt::Sink(error)) => {
@@ -147,12 +146,12 @@ impl<S: RecordSink> Crew<'_, S> {
             }
             self.progress.rows(job.rows());
             self.pool.give_back(job.buffer);
-            arena.reset();
+            bench.clear();
         }
     }
 
-    fn block(&self, job: &Job, arena: &Bump) -> Result<(), Halt<S::Error>> {
-        let Built { block, evidence } = work::build(job, arena, &self.options.limits);
+    fn block(&self, job: &Job, bench: &mut Bench) -> Result<(), Halt<S::Error>> {
+        let Built { block, evidence } = work::build(job, bench, &self.options.limits);
         let [judging, appending] = &self.turnstiles;
         let judged = judging.take(job.sequence, || self.sink.judge(&block))?.map_err(Halt::Sink)?;
         let encoded = self.sink.encode(&block, judged).map_err(Halt::Sink)?;

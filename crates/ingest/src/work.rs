@@ -20,9 +20,27 @@ pub(crate) struct Built<'a> {
     pub(crate) evidence: Vec<(SourceId, Evidence)>,
 }
 
-/// Reads every row of a job. What it returns borrows from the job's bytes and the arena.
-pub(crate) fn build<'a>(job: &'a Job, arena: &'a Bump, limits: &Limits) -> Built<'a> {
+/// What a worker keeps from block to block, so that memory is asked for once.
+#[derive(Default)]
+pub(crate) struct Bench {
+    arena: Bump,
+    room: Vec<u8>,
+}
+
+impl Bench {
+    /// Makes ready for the next block.
+    pub(crate) fn clear(&mut self) {
+        self.arena.reset();
+    }
+}
+
+/// Reads every row of a job. What it returns borrows from the job's bytes and the worker's bench.
+pub(crate) fn build<'a>(job: &'a Job, bench: &'a mut Bench, limits: &Limits) -> Built<'a> {
     let bytes = job.buffer.filled();
+    let Bench { arena, room } = bench;
+    if room.len() < bytes.len() {
+        room.resize(bytes.len(), 0);
+    }
     let text = simdutf8::basic::from_utf8(bytes).ok();
     let mut builder = Builder {
         bytes,
@@ -33,7 +51,7 @@ pub(crate) fn build<'a>(job: &'a Job, arena: &'a Bump, limits: &Limits) -> Built
         evidence: Vec::new(),
         activity: BTreeMap::new(),
         notes: Notes::new(),
-        scratch: Vec::new(),
+        room,
     };
     for piece in &job.pieces {
         builder.open_counts(piece.source);
@@ -53,8 +71,8 @@ struct Builder<'a, 'l> {
     evidence: Vec<(SourceId, Evidence)>,
     activity: BTreeMap<(SourceId, &'a str, Option<UtcMicros>), u64>,
     notes: Notes,
-    /// Room to unescape cells in.
-    scratch: Vec<u8>,
+    /// Room to unescape cells in: as much as the block holds, since unescaped text is shorter.
+    room: &'a mut [u8],
 }
 
 impl<'a> Builder<'a, '_> {
@@ -128,7 +146,7 @@ impl<'a> Builder<'a, '_> {
             Shape::Json => Ok(RowBody::Json(text)),
             Shape::Xml => Ok(RowBody::Xml(text)),
             Shape::Csv { delimiter, columns } => {
-                let split = csv::split_with(text, delimiter, columns, self.arena, &mut self.scratch);
+                let split = csv::split_with(text, delimiter, columns, self.arena, &mut self.room);
                 match split.complaint {
                     Some(complaint) if span.fault.is_none() => Err(complaint),
                     _ => Ok(RowBody::Csv(split.cells)),

@@ -211,17 +211,18 @@ pub(crate) struct Split<'a> {
 
 /// Splits a row into its cells; for the few rows that are not data.
 pub(crate) fn split<'a>(row: &'a str, delimiter: u8, expected: usize, arena: &'a Bump) -> Split<'a> {
-    split_with(row, delimiter, expected, arena, &mut Vec::new())
+    let mut room: &'a mut [u8] = arena.alloc_slice_fill_copy(row.len(), 0);
+    split_with(row, delimiter, expected, arena, &mut room)
 }
 
-/// Splits a row into its cells. Cells with doubled quotes are unescaped into the arena while their end is looked for: one
-/// walk over the row instead of two. `scratch` is room that is used again for the next row.
+/// Splits a row into its cells. Cells with doubled quotes are unescaped while their end is looked for: one walk over the row
+/// instead of two. They are written into `room`, which must hold the row; what was written is split off from it.
 pub(crate) fn split_with<'a>(
     row: &'a str,
     delimiter: u8,
     expected: usize,
     arena: &'a Bump,
-    scratch: &mut Vec<u8>,
+    room: &mut &'a mut [u8],
 ) -> Split<'a> {
     let bytes = row.as_bytes();
     let mut cells = bumpalo::collections::Vec::with_capacity_in(expected, arena);
@@ -242,8 +243,10 @@ pub(crate) fn split_with<'a>(
                 cells.push(Cell { raw: &row[at + 1..first], escaped: false });
                 Some(first)
             }
-            Some(_) => unescape(&bytes[at + 1..], scratch).map(|(length, written)| {
-                cells.push(cell_of(&scratch[..written], &row[at + 1..at + 1 + length], arena));
+            Some(_) => unescape(&bytes[at + 1..], room).map(|(length, written)| {
+                let (unescaped, rest) = std::mem::take(room).split_at_mut(written);
+                *room = rest;
+                cells.push(cell_of(unescaped, &row[at + 1..at + 1 + length]));
                 at + 1 + length
             }),
             None => None,
@@ -263,9 +266,9 @@ pub(crate) fn split_with<'a>(
 }
 
 /// The unescaped text as a cell. Taking quotes out of text leaves text, so the fallback is never taken.
-fn cell_of<'a>(unescaped: &[u8], doubled: &'a str, arena: &'a Bump) -> Cell<'a> {
+fn cell_of<'a>(unescaped: &'a [u8], doubled: &'a str) -> Cell<'a> {
     match simdutf8::basic::from_utf8(unescaped) {
-        Ok(text) => Cell { raw: arena.alloc_str(text), escaped: false },
+        Ok(text) => Cell { raw: text, escaped: false },
         Err(_) => Cell { raw: doubled, escaped: true },
     }
 }
@@ -274,13 +277,10 @@ fn cell_of<'a>(unescaped: &[u8], doubled: &'a str, arena: &'a Bump) -> Cell<'a> 
 ///
 /// Quotes stand about ten bytes apart in a cell of JSON, too near for a vector search to pay: eight bytes are copied and
 /// looked at as one number.
-fn unescape(bytes: &[u8], out: &mut Vec<u8>) -> Option<(usize, usize)> {
+fn unescape(bytes: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const QUOTES: u64 = LOW * 0x22;
-    if out.len() < bytes.len() {
-        out.resize(bytes.len(), 0);
-    }
     let (mut from, mut to) = (0, 0);
     while let (Some(chunk), Some(room)) = (bytes.get(from..from + 8), out.get_mut(to..to + 8)) {
         room.copy_from_slice(chunk);
@@ -308,7 +308,7 @@ fn unescape(bytes: &[u8], out: &mut Vec<u8>) -> Option<(usize, usize)> {
             }
             from += 1;
         }
-        out[to] = *byte;
+        *out.get_mut(to)? = *byte;
         from += 1;
         to += 1;
     }

@@ -75,26 +75,38 @@ def json_values(text):
         at = _GAP.match(text, at).end()
 
 
-def _read_json(text):
-    kinds, rows, counts = set(), [], []
+def entries(text):
+    """The rows of a JSON export: its values, and of a page of Graph's answer those it holds."""
     for value in json_values(text):
+        yield from value["value"] if isinstance(value, dict) and isinstance(value.get("value"), list) else [value]
+
+
+def _read_json(text):
+    kinds, rows, counts = [], [], []
+    for value in entries(text):
         if not isinstance(value, dict):
             rows.append(None)
             continue
         if "properties" in value and "CloudAppEvents" in str(value.get("category")):
             value = value["properties"]
-        if "RawEventData" in value:
-            kinds.add("cloud-app-events-json")
+        if "auditData" in value:
+            kinds.append("graph-json")
+            rows.append(body(value["auditData"].get("dynamicProperties") or value["auditData"]))
+        elif "OfficeId" in value:
+            kinds.append("office-activity-json")
+            rows.append(_office_activity({name.lower(): value[name] for name in value}))
+        elif "RawEventData" in value:
+            kinds.append("cloud-app-events-json")
             rows.append(body(value["RawEventData"]))
         elif "AuditData" in value:
-            kinds.add("search-ual-json")
+            kinds.append("search-ual-json")
             rows.append(body(value["AuditData"]))
             counts.append(value.get("ResultCount"))
         else:
-            kinds.add("audit-json")
+            kinds.append("audit-json")
             rows.append(value)
-    container = kinds.pop() if len(kinds) == 1 else None
-    return Export(container, rows, _result_count(counts))
+    # Rows decide for themselves which envelope they are; the container is named after the first (docs/FORMATS.md).
+    return Export(kinds[0] if kinds else None, rows, _result_count(counts))
 
 
 def _read_csv(text):
@@ -136,10 +148,10 @@ def body(value):
 def _office_activity(row):
     record = {}
     for column, value in row.items():
-        if value == "":
+        if value in ("", None):
             continue
         if column in _OFFICE_ACTIVITY:
             record[_OFFICE_ACTIVITY[column]] = value
         elif column in _OFFICE_ACTIVITY_JSON:
-            record[_OFFICE_ACTIVITY_JSON[column]] = _DECODER.decode(value)
+            record[_OFFICE_ACTIVITY_JSON[column]] = _DECODER.decode(value) if isinstance(value, str) else value
     return record

@@ -16,7 +16,8 @@ from pathlib import Path
 
 CONTAINERS = ["portal-csv", "portal-csv-old", "portal-csv-2026", "search-csv", "search-csv-utf16", "ndjson", "json-array",
               "json-concatenated", "convertto-json-string", "convertto-json-object", "management-api", "cloud-app-events",
-              "cloud-app-events-string", "splunk-csv", "splunk-auditdata-csv", "office-activity-csv"]
+              "cloud-app-events-string", "splunk-csv", "splunk-auditdata-csv", "office-activity-csv",
+              "office-activity-ndjson", "graph-pages"]
 ATTACKS = ["smash", "day", "week", "slow", "own-context", "outlook-sync", "throttle-first", "app-only", "log-gap", "forged-token",
            "rotating-proxies", "from-day-zero"]
 DISOBEDIENCE = ["random-loss", "unflagged-throttling", "late-records", "silent-mailbox", "delegates-unaudited", "cross-geo",

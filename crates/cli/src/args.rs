@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Move a drafted way in into attribution.toml
     Attribute(AttributeArgs),
+    /// Write a commented case.toml from what the exports in a folder show
+    Init(InitArgs),
+    /// One message id over all mailboxes, strongest class first
+    Message(MessageArgs),
     /// Shell completions
     Completions {
         /// The shell
@@ -128,6 +132,24 @@ pub(crate) struct AttributeArgs {
     /// The output folder that holds attribution.draft.toml
     #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder that holds the exports
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MessageArgs {
+    /// The InternetMessageId, with or without <>
+    pub(crate) id: String,
+    /// The output folder to look in
+    #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
+    pub(crate) out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

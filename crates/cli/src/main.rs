@@ -28,6 +28,8 @@ fn main() -> std::process::ExitCode {
         Command::Inspect(args) => commands::inspect::inspect(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Attribute(args) => commands::attribute::attribute(&args),
+        Command::Init(args) => commands::init::init(&args),
+        Command::Message(args) => commands::message::message(&args),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man => commands::shell::man(),
     };

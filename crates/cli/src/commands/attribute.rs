@@ -60,7 +60,7 @@ pub(crate) fn attribute(args: &AttributeArgs) -> anyhow::Result<Ended> {
 }
 
 /// A TOML basic string.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

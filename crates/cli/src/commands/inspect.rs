@@ -22,7 +22,7 @@ use crate::{
 
 /// What is counted of one source.
 #[derive(Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     binds: u64,
     syncs: u64,
     other_types: u64,
@@ -32,7 +32,7 @@ struct Seen {
 
 /// A sink that counts and keeps nothing else.
 #[derive(Debug, Default)]
-struct Counter(Mutex<BTreeMap<SourceId, Seen>>);
+pub(super) struct Counter(Mutex<BTreeMap<SourceId, Seen>>);
 
 /// Mailboxes counted one by one; beyond it the number is a lower bound.
 const MAILBOXES: usize = 1_000_000;

@@ -2,7 +2,9 @@
 
 pub(crate) mod attribute;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod message;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod shell;

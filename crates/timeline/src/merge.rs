@@ -12,7 +12,7 @@ mod lists;
 
 use std::cmp::Reverse;
 
-use mailtrail_model::{AccessRecord, IssueCode};
+use mailtrail_model::{AccessRecord, IssueCode, Locator};
 
 use crate::{record_bytes, stored};
 
@@ -32,8 +32,8 @@ pub(crate) struct Cluster {
     pub(crate) access: AccessRecord<'static>,
     /// Place of its first copy.
     pub(crate) place: u64,
-    /// The later copies: place, and whether they state less than the access.
-    pub(crate) others: Vec<Candidate>,
+    /// Where each copy stands and how many items it lists, the first copy first.
+    pub(crate) copies: Vec<(Locator, usize)>,
     /// Some copy states less than the access.
     pub(crate) fuller: bool,
     /// The field in which it contradicts the fullest cluster; `None` for that cluster itself.
@@ -93,12 +93,12 @@ impl Group {
         access.issues.sort_unstable();
         access.issues.dedup();
         self.copies.sort_by_key(|copy| copy.place);
-        let mut copies = self.copies.into_iter();
-        let place = copies.next().map_or(0, |first| {
+        let place = self.copies.first().map_or(0, |first| {
             access.locator = first.record.locator;
             first.place
         });
-        Cluster { access, place, others: copies.collect(), fuller, contradicts: self.contradicts }
+        let copies = self.copies.iter().map(|copy| (copy.record.locator, copy.record.items.len())).collect();
+        Cluster { access, place, copies, fuller, contradicts: self.contradicts }
     }
 }
 

@@ -177,21 +177,16 @@ impl Resolver {
     /// Accounts for the later copies of an access.
     fn note(&mut self, cluster: &Cluster, access_no: u64) {
         let kind = if cluster.fuller { CopyKind::Merged } else { CopyKind::SameContent };
-        for copy in &cluster.others {
-            let locator = copy.record.locator;
+        for (locator, _) in cluster.copies.iter().skip(1) {
             self.counts(locator.source).duplicate += 1;
-            self.copy_rows.push((cluster.access.record_id.to_string(), kind, access_no, locator));
+            self.copy_rows.push((cluster.access.record_id.to_string(), kind, access_no, *locator));
         }
         if cluster.fuller {
-            let copies: Vec<String> = cluster
-                .others
-                .iter()
-                .map(|copy| format!("{}: {} items", place(copy.record.locator), copy.record.items.len()))
-                .collect();
+            let copy = |(locator, items): &(Locator, usize)| format!("{} with {items} items", place(*locator));
             let detail = format!(
-                "record {} is stated more fully by one of its copies ({}); the access has {} items",
+                "record {}: {} state different amounts; merged into one access with {} items",
                 cluster.access.record_id,
-                copies.join(", "),
+                cluster.copies.iter().map(copy).collect::<Vec<_>>().join(" and "),
                 cluster.access.items.len()
             );
             self.issue(IssueCode::FullerBodyKept, cluster.access.locator, detail);

@@ -229,3 +229,23 @@ fn a_few_copies_leave_the_rest_of_a_large_table_as_it_was() {
     let back: Vec<_> = read(folder.path()).into_iter().map(|access| access.record).collect();
     assert!(back == expected, "a row changed that no copy concerns");
 }
+
+#[test]
+fn an_issue_names_the_copies_and_what_they_state() {
+    let mut forged = bind(2, 2);
+    forged.user_id = Some("forged@contoso.example".into());
+    let mut poor = bind(1, 2);
+    poor.operation_count = None;
+    let folder = tempfile::tempdir().unwrap();
+    let first = block(vec![at(0, 1, poor), at(0, 2, bind(2, 2))]);
+    let written = write(folder.path(), None, &[first, block(vec![at(1, 5, bind(1, 7)), at(1, 6, forged)])]);
+    let details: Vec<&str> = written.issues.iter().map(|issues| issues.examples[0].detail.as_str()).collect();
+    assert_eq!(
+        details,
+        [
+            "record 00000000-0000-4000-8000-000000000001: S0001 row 1 with 2 items and S0002 row 5 with 7 items state \
+             different amounts; merged into one access with 7 items",
+            "record 00000000-0000-4000-8000-000000000002 contradicts S0001 row 2 in user_id",
+        ]
+    );
+}

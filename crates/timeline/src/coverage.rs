@@ -4,6 +4,7 @@
 //! the best covering source counts; then the worst of that and of the mailbox's own states wins. So one more source never
 //! turns a covered hour into a gap; it may only bring throttle records, or counts, of its own.
 
+mod changes;
 mod knowledge;
 mod mailbox;
 mod silence;
@@ -14,7 +15,8 @@ use std::collections::BTreeSet;
 
 use mailtrail_model::{Coverage, CoverageState, Interval, MailboxKey};
 
-pub(crate) use knowledge::{knowledge, means, parameter};
+pub(crate) use changes::{Changes, parameter};
+pub(crate) use knowledge::knowledge;
 pub(crate) use mailbox::own_states;
 pub(crate) use source::{SourceView, declares};
 pub(crate) use throttle::blind;
@@ -34,6 +36,8 @@ pub(crate) struct OwnStates {
     pub(crate) by_logon: [Vec<Stretch>; 3],
     /// Where the throttle flag is not stated.
     pub(crate) flag_absent: Vec<Interval>,
+    /// Where a covering source states that it was not narrowed: elsewhere counts exclude nothing.
+    pub(crate) unfiltered: Vec<Interval>,
     /// Where trailing counts do not exclude throttling.
     pub(crate) counts_exceed: Vec<Interval>,
 }
@@ -120,7 +124,10 @@ fn best_of(domain: Interval, profiles: &[Vec<Stretch>]) -> Vec<Stretch> {
 
 fn worst_of(domain: Interval, best: &[Stretch], own: &OwnStates, logon: &[Stretch]) -> Vec<Stretch> {
     let stretches = best.iter().chain(&own.common).chain(logon).map(|(span, _)| *span);
-    let cuts = cuts(domain, stretches.chain(own.flag_absent.iter().copied()).chain(own.counts_exceed.iter().copied()));
+    let cuts = cuts(
+        domain,
+        stretches.chain([&own.flag_absent, &own.unfiltered, &own.counts_exceed].into_iter().flatten().copied()),
+    );
     let sorted = |list: &[Stretch]| {
         let mut list = list.to_vec();
         list.sort_unstable();
@@ -131,10 +138,10 @@ fn worst_of(domain: Interval, best: &[Stretch], own: &OwnStates, logon: &[Stretc
     let mut out = Vec::new();
     for pair in cuts.windows(2) {
         let at = pair[0];
-        let source = state_at(best, at).unwrap_or(CoverageState::SourceGap);
-        let mut state = source;
+        let mut state = state_at(best, at).unwrap_or(CoverageState::SourceGap);
         if crate::spans::contains(&own.flag_absent, at) {
-            let excluded = source > CoverageState::Filtered && !crate::spans::contains(&own.counts_exceed, at);
+            let excluded =
+                crate::spans::contains(&own.unfiltered, at) && !crate::spans::contains(&own.counts_exceed, at);
             state = state.min(if excluded { CoverageState::ObservedByCount } else { CoverageState::ThrottleUnknown });
         }
         for layer in &mut layers {

@@ -11,17 +11,19 @@ mod scene;
 mod table;
 mod totals;
 
-use mailtrail_model::{Attribution, CaseInputs, Interval, RelatedEvent, RosterEntry};
+use mailtrail_model::{Attribution, CaseInputs, Interval, RosterEntry};
 use rayon::prelude::*;
 
 use crate::{
-    coverage::{Covered, SourceView},
+    coverage::{Changes, Covered, SourceView},
     facts::Facts,
     items::{Item, Items, PackedKey},
+    target::Target,
 };
 
 pub(crate) use listed::{Listed, ListedRow};
 pub(crate) use message::{Named, Presumptions, Verdict};
+pub(crate) use paths::open as open_paths;
 pub(crate) use scene::Scene;
 pub(crate) use table::{EXPOSURE_FILES, write};
 pub(crate) use totals::Totals;
@@ -39,8 +41,8 @@ pub(crate) struct World<'a> {
     pub(crate) case: &'a CaseInputs,
     /// The roster, per mailbox.
     pub(crate) roster: &'a [Option<&'a RosterEntry>],
-    /// Events of other operations.
-    pub(crate) related: &'a [RelatedEvent<'static>],
+    /// What the audit log says about itself.
+    pub(crate) changes: &'a Changes,
     /// The sources that cover something, with the rows of each that could not be read.
     pub(crate) sources: &'a [(SourceView, u64)],
     /// The case window.
@@ -56,6 +58,8 @@ pub(crate) struct Assumptions<'a> {
     pub(crate) attribution: &'a [Attribution],
     /// What the log could see, per mailbox.
     pub(crate) covered: &'a [Covered],
+    /// Other ways out that were open in the period.
+    pub(crate) paths: &'a [(Target, Interval)],
 }
 
 /// Classes the messages of some mailboxes and counts them, one result a mailbox, in the order given.

@@ -23,8 +23,8 @@ pub(crate) struct Access {
     pub(crate) way: u32,
     /// Items named.
     pub(crate) items: u32,
-    /// Index of the source.
-    pub(crate) source: u32,
+    /// Items it speaks of: the larger of those named and `OperationCount`. Throttling counts these.
+    pub(crate) counted: u32,
     /// See the methods.
     pub(crate) flags: Flags,
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_model::{
     AccessContext, Attribution, Change, DepartmentFindings, DraftContext, ExposureClass, FetchNext, Findings,
-    InputWarning, Interval, Limitation, Marking, Reason, Sensitivity, UtcMicros,
+    InputWarning, Interval, Limitation, Marking, Reason, RelatedEvent, Sensitivity, UtcMicros,
 };
 
 use crate::{
@@ -37,6 +37,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) entries: &'a Entries<'a>,
     /// The contexts.
     pub(crate) contexts: &'a [AccessContext],
+    /// Events of other operations.
+    pub(crate) related: &'a [RelatedEvent<'static>],
     /// Coverage for another period.
     pub(crate) cover: &'a (dyn Fn(Interval) -> Vec<Covered> + Sync),
 }
@@ -105,7 +107,8 @@ fn sensitivity(parts: &Parts<'_>, all: &Totals) -> Vec<Sensitivity> {
             continue;
         }
         let covered = (parts.cover)(moved);
-        let assumptions = Assumptions { period: moved, covered: &covered, ..*parts.base };
+        let paths = exposure::open_paths(parts.related, parts.world.facts, moved);
+        let assumptions = Assumptions { period: moved, covered: &covered, paths: &paths, ..*parts.base };
         let totals = sum(&exposure::count(parts.world, &assumptions, &every));
         out.push(Sensitivity { change: Change::PeriodDays(days), totals: totals.counts.totals() });
     }

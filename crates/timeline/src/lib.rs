@@ -48,6 +48,7 @@ mod findings;
 mod mailboxes;
 mod sessions;
 mod spans;
+mod target;
 
 mod outputs;
 mod small;

@@ -18,12 +18,11 @@ use crate::{
     facts::{Access, Facts, Flags, Mailbox, TokenBasis, Way},
     interner::{Interner, NONE, TextId},
     mailboxes,
-    read::{TableReader, count, text, time, truth},
-    related::source_index,
+    read::{TableReader, count, signed, text, time, truth},
     schema::{self, ACCESSES},
 };
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     schema::CREATED_UTC,
     schema::IN_WINDOW,
     schema::ACCESS_TYPE,
@@ -45,6 +44,7 @@ const COLUMNS: [&str; 22] = [
     schema::AAD_SESSION_ID,
     schema::UNIQUE_TOKEN_ID,
     schema::ITEM_COUNT,
+    schema::OPERATION_COUNT,
     schema::ISSUES,
 ];
 
@@ -85,9 +85,7 @@ pub(crate) fn accesses(tables: &Path, case: &CaseInputs) -> Result<Facts, Timeli
 }
 
 fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
-    let mut columns = COLUMNS.to_vec();
-    columns.push(schema::SOURCE_ID);
-    let frame = table.read(group, &columns)?;
+    let frame = table.read(group, &COLUMNS)?;
     let (first, height) = table.span(group);
     let mut texts = Interner::default();
     let mut column =
@@ -111,7 +109,7 @@ fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
     let (created, in_window) = (time(&frame, schema::CREATED_UTC)?, truth(&frame, schema::IN_WINDOW)?);
     let (kind, throttled) = (text(&frame, schema::ACCESS_TYPE)?, truth(&frame, schema::THROTTLED)?);
     let (status, issues) = (text(&frame, schema::RESULT_STATUS)?, text(&frame, schema::ISSUES)?);
-    let (items, source) = (count(&frame, schema::ITEM_COUNT)?, text(&frame, schema::SOURCE_ID)?);
+    let (items, operations) = (count(&frame, schema::ITEM_COUNT)?, signed(&frame, schema::OPERATION_COUNT)?);
 
     let mut ways = Vec::new();
     let mut way_numbers: HashMap<RawWay, u32> = HashMap::new();
@@ -140,13 +138,15 @@ fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
             .with_in_window(in_window.get(row).unwrap_or(true))
             .with_unnamed(has_issue(issues.get(row), IssueCode::ItemsUnnamed))
             .with_clock(has_issue(issues.get(row), IssueCode::ClockMismatch));
+        let named = items.get(row).unwrap_or_default();
+        let stated = operations.get(row).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
         let access = Access {
             created: created.get(row).unwrap_or_default(),
             no: number_of(first + row),
             mailbox: mailbox[row],
             way: number,
-            items: items.get(row).unwrap_or_default(),
-            source: source.get(row).and_then(source_index).unwrap_or_default(),
+            items: named,
+            counted: named.max(stated),
             flags,
         };
         rows.push((access, upn[row]));
@@ -201,7 +201,7 @@ pub(crate) fn of_rows(rows: &[crate::world::Row], case: &CaseInputs) -> Facts {
             mailbox: add(&row.mailbox),
             way: number_of(part.ways.len() - 1),
             items: number_of(row.items.len()),
-            source: 0,
+            counted: number_of(row.items.len()),
             flags: row.flags,
         };
         part.rows.push((access, add(&row.upn)));

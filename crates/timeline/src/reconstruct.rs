@@ -5,14 +5,13 @@
 use std::path::Path;
 
 use mailtrail_model::{
-    CaseInputs, CoverageState, Interval, IssueCode, Ledger, RelatedEvent, RosterEntry, SourceReceipt, Timeline,
-    UtcMicros, Window,
+    CaseInputs, CoverageState, Interval, IssueCode, Ledger, RosterEntry, SourceReceipt, Timeline, UtcMicros, Window,
 };
 use rayon::prelude::*;
 
 use crate::{
     TimelineError, attribution, contexts,
-    coverage::{self, Covered, SourceView},
+    coverage::{self, Changes, Covered, SourceView},
     exposure,
     facts::Facts,
     findings,
@@ -51,7 +50,8 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
     let period = period(case, window.span);
 
     let sources = sources(basis);
-    let cover = |period| coverage_of(&facts, &sources, case, &roster, &related, window.span, period);
+    let changes = Changes::of(&related, &facts, window.span.end);
+    let cover = |period| coverage_of(&facts, &sources, case, &roster, &changes, window.span, period);
     let covered = cover(period);
     let entries = attribution::Entries::new(&facts, case);
     let attribution = attribution::judge_all(&facts, &entries);
@@ -80,11 +80,12 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         listed: &listed,
         case,
         roster: &roster,
-        related: &related,
+        changes: &changes,
         sources: &sources,
         window: window.span,
     };
-    let assumptions = exposure::Assumptions { period, attribution: &attribution, covered: &covered };
+    let paths = exposure::open_paths(&related, &facts, period);
+    let assumptions = exposure::Assumptions { period, attribution: &attribution, covered: &covered, paths: &paths };
     let every: Vec<usize> = (0..facts.mailboxes.len()).collect();
     let totals = exposure::count(&world, &assumptions, &every);
     for (mailbox, totals) in mailboxes.iter_mut().zip(&totals) {
@@ -98,6 +99,7 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         totals: &totals,
         entries: &entries,
         contexts: &contexts,
+        related: &related,
         cover: &cover,
     };
     let findings = findings::findings(&parts);
@@ -178,7 +180,7 @@ fn coverage_of(
     sources: &[(SourceView, u64)],
     case: &CaseInputs,
     roster: &[Option<&RosterEntry>],
-    related: &[RelatedEvent<'_>],
+    changes: &Changes,
     window: Interval,
     period: Interval,
 ) -> Vec<Covered> {
@@ -188,7 +190,7 @@ fn coverage_of(
             let mailbox = &facts.mailboxes[at];
             let covers = |source: &&SourceView| source.covers(&mailbox.key, mailbox.upn());
             let covering: Vec<&SourceView> = sources.iter().map(|(source, _)| source).filter(covers).collect();
-            let known = coverage::knowledge(mailbox, roster[at], case, related, window);
+            let known = coverage::knowledge(facts, at, roster[at], case, changes, window);
             let own = coverage::own_states(facts.of(at), &covering, &known, window, period, &case.rules);
             coverage::cover(window, &covering, &own)
         })

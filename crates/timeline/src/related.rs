@@ -54,7 +54,7 @@ pub(crate) fn load(tables: &Path) -> Result<Vec<RelatedEvent<'static>>, Timeline
 }
 
 /// The inverse of [`SourceId`]'s printed form.
-pub(crate) fn source_index(printed: &str) -> Option<u32> {
+fn source_index(printed: &str) -> Option<u32> {
     let number: u32 = printed.strip_prefix('S')?.parse().ok()?;
     number.checked_sub(1)
 }

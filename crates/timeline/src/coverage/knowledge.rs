@@ -1,30 +1,28 @@
 //! Owns what the examiner's files and the audit log's own change events say about recording: kinds, licences, audit lists,
 //! bypass, geographies, known gaps. Settings hold at their date; change events of the window carry them to other times.
 
-use std::collections::BTreeMap;
-
 use mailtrail_model::{
     AuditList, CaseInputs, Control, ControlStatement, CoverageState, GapScope, Interval, MailboxKind, Recording,
-    RelatedEvent, RosterEntry,
+    RosterEntry,
 };
 
 use super::{
     Stretch,
+    changes::{Changes, OPERATION},
     mailbox::{Knowledge, Local},
 };
-use crate::facts::Mailbox;
-
-/// The operation that must be on an audit list.
-const OPERATION: &str = "MailItemsAccessed";
+use crate::facts::{Facts, Mailbox};
 
 /// What is known of a mailbox beside its records.
 pub(crate) fn knowledge(
-    mailbox: &Mailbox,
+    facts: &Facts,
+    at: usize,
     roster: Option<&RosterEntry>,
     case: &CaseInputs,
-    related: &[RelatedEvent<'_>],
+    changes: &Changes,
     domain: Interval,
 ) -> Knowledge {
+    let mailbox = &facts.mailboxes[at];
     let mut known = Knowledge {
         local: Local::of(roster.and_then(|entry| entry.zone.as_deref()).or(case.zone.as_deref())),
         ..Knowledge::default()
@@ -38,11 +36,11 @@ pub(crate) fn knowledge(
     for control in &case.controls {
         switched_off(mailbox, control, domain, &mut known.common);
     }
-    bypass(&case.controls, related, domain, &mut known.common);
+    bypass(&case.controls, domain, &mut known.common);
     if crosses_geographies(mailbox, &case.controls) {
         known.by_logon[DELEGATED].push((domain, CoverageState::CrossGeo));
     }
-    change_events(mailbox, related, domain, &mut known.common);
+    changes.states(at, domain, &mut known.common, &mut known.by_logon);
     known
 }
 
@@ -107,7 +105,7 @@ fn switched_off(mailbox: &Mailbox, control: &Control, domain: Interval, out: &mu
 
 /// An actor on the bypass list is recorded nowhere: every mailbox it could reach is blind to it. Which those are is not
 /// narrowed down: permissions given for other reasons (transport, groups) reach further than a list of them shows.
-fn bypass(controls: &[Control], related: &[RelatedEvent<'_>], domain: Interval, out: &mut Vec<Stretch>) {
+fn bypass(controls: &[Control], domain: Interval, out: &mut Vec<Stretch>) {
     for control in controls {
         if let ControlStatement::Bypass { span, .. } = &control.statement
             && let Some(span) = span.unwrap_or(domain).clip(domain)
@@ -115,25 +113,6 @@ fn bypass(controls: &[Control], related: &[RelatedEvent<'_>], domain: Interval, 
             out.push((span, CoverageState::Bypassed));
         }
     }
-    let mut since: BTreeMap<&str, Interval> = BTreeMap::new();
-    for event in
-        related.iter().filter(|event| event.operation.eq_ignore_ascii_case("Set-MailboxAuditBypassAssociation"))
-    {
-        let target = event.target.as_deref().unwrap_or("");
-        match parameter(event, "AuditBypassEnabled") {
-            Some(value) if value.eq_ignore_ascii_case("false") => {
-                if let Some(mut span) = since.remove(target) {
-                    span.end = span.end.min(event.created);
-                    out.extend(span.clip(domain).map(|span| (span, CoverageState::Bypassed)));
-                }
-            }
-            // True, or unreadable: taken as set.
-            _ => {
-                since.entry(target).or_insert(Interval { start: event.created, end: domain.end });
-            }
-        }
-    }
-    out.extend(since.values().filter_map(|span| span.clip(domain)).map(|span| (span, CoverageState::Bypassed)));
 }
 
 /// Whether someone of another geography may act in the mailbox: such delegates are not recorded.
@@ -155,51 +134,5 @@ fn crosses_geographies(mailbox: &Mailbox, controls: &[Control]) -> bool {
             reaches && geo_of(&|other| other.eq_ignore_ascii_case(principal)).is_some_and(|geo| geo != home)
         }
         _ => false,
-    })
-}
-
-/// The log's own records of auditing being switched off, for the mailbox or for the tenant; from the event to the end of the
-/// domain or to the event that switches it on again.
-fn change_events(mailbox: &Mailbox, related: &[RelatedEvent<'_>], domain: Interval, out: &mut Vec<Stretch>) {
-    let mut off_since = None;
-    for event in related {
-        let switch = match event.operation.to_lowercase().as_str() {
-            "set-mailbox" if means(event, mailbox) => parameter(event, "AuditEnabled"),
-            "set-adminauditlogconfig" => parameter(event, "UnifiedAuditLogIngestionEnabled"),
-            "set-organizationconfig" => {
-                parameter(event, "AuditDisabled").map(|v| if v.eq_ignore_ascii_case("true") { "False" } else { "True" })
-            }
-            _ => None,
-        };
-        match (switch, off_since) {
-            (Some(value), None) if value.eq_ignore_ascii_case("false") => off_since = Some(event.created),
-            (Some(value), Some(start)) if value.eq_ignore_ascii_case("true") => {
-                out.extend(
-                    Interval { start, end: event.created }.clip(domain).map(|span| (span, CoverageState::NotAudited)),
-                );
-                off_since = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(span) = off_since.and_then(|start| Interval { start, end: domain.end }.clip(domain)) {
-        out.push((span, CoverageState::NotAudited));
-    }
-}
-
-/// Whether an event's target is the mailbox: admin events name it by UPN, alias, GUID or distinguished name.
-pub(crate) fn means(event: &RelatedEvent<'_>, mailbox: &Mailbox) -> bool {
-    let Some(target) = event.target.as_deref().map(str::to_lowercase) else { return false };
-    let guid = mailbox.key.as_str().rsplit_once('/').map(|(_, guid)| guid);
-    mailbox.upns.iter().any(|(upn, _)| target == *upn || upn.split('@').next().is_some_and(|alias| target == alias))
-        || guid.is_some_and(|guid| target.contains(guid))
-        || mailbox.key.as_str().strip_prefix("upn:").is_some_and(|upn| target == upn)
-}
-
-/// A parameter of an admin event.
-pub(crate) fn parameter<'e>(event: &'e RelatedEvent<'_>, name: &str) -> Option<&'e str> {
-    event.detail.as_deref()?.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
     })
 }

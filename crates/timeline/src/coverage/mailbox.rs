@@ -56,6 +56,7 @@ pub(crate) fn own_states(
         common: known.common.clone(),
         by_logon: known.by_logon.clone(),
         flag_absent: throttle::flag_absent(accesses, domain),
+        unfiltered: spans::union(sources.iter().filter(|one| one.unfiltered).map(|one| one.span).collect()),
         counts_exceed: spans::clip(&throttle::counts_exceed(accesses, rules), domain),
     };
     if !known.audit_list && !accesses.iter().any(|access| access.flags.is_mail_items_accessed()) {

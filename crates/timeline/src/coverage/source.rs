@@ -28,6 +28,8 @@ pub(crate) struct SourceView {
     pub(crate) scope: Option<Vec<MailboxName>>,
     /// Narrowed by something that hides accesses.
     pub(crate) filtered: bool,
+    /// Stated to be narrowed by nothing that hides accesses.
+    pub(crate) unfiltered: bool,
     /// Made by a method that admits incomplete results.
     pub(crate) subset: bool,
     /// Looks cut.
@@ -53,10 +55,8 @@ impl SourceView {
                 SourceScope::Mailboxes(names) => Some(names.clone()),
                 SourceScope::All | SourceScope::NotStated => None,
             }),
-            filtered: declared.is_some_and(|source| match &source.filter {
-                SourceFilter::By(kinds) => kinds.iter().any(|kind| FilterKind::hides_accesses(*kind)),
-                SourceFilter::None | SourceFilter::NotStated => false,
-            }),
+            filtered: declared.is_some_and(|source| hides_accesses(&source.filter) == Some(true)),
+            unfiltered: declared.is_some_and(|source| hides_accesses(&source.filter) == Some(false)),
             subset: is_subset(
                 declared.and_then(|source| source.method.as_deref()),
                 receipt.container.as_deref(),
@@ -119,6 +119,15 @@ impl SourceView {
                 now.max(before.min(UtcMicros(LONGER_RETENTION_FROM)))
             }
         }
+    }
+}
+
+/// Whether a query was narrowed by something that hides accesses; `None` where that is not stated.
+fn hides_accesses(filter: &SourceFilter) -> Option<bool> {
+    match filter {
+        SourceFilter::By(kinds) => Some(kinds.iter().any(|kind| FilterKind::hides_accesses(*kind))),
+        SourceFilter::None => Some(false),
+        SourceFilter::NotStated => None,
     }
 }
 

@@ -28,6 +28,7 @@ fn source() -> SourceView {
         retention_days: Some(180),
         scope: None,
         filtered: false,
+        unfiltered: true,
         subset: false,
         truncated: false,
         defaults: (180, 90, 24),
@@ -62,7 +63,8 @@ impl World {
         let (facts, _) = world_with(&self.rows, &roster);
         let at = facts.mailboxes.iter().position(|mailbox| mailbox.key.as_str() == "org/a").unwrap_or(0);
         let covering: Vec<&SourceView> = self.sources.iter().collect();
-        let known = knowledge(&facts.mailboxes[at], roster.first(), &self.case, &self.related, domain());
+        let changes = Changes::of(&self.related, &facts, UtcMicros(END));
+        let known = knowledge(&facts, at, roster.first(), &self.case, &changes, domain());
         let own = own_states(facts.of(at), &covering, &known, domain(), self.period, &Rules::default());
         cover(domain(), &covering, &own)
     }
@@ -223,8 +225,8 @@ fn an_absent_flag_is_not_excluded_where_items_or_a_filter_speak_against_it() {
     assert!(world.states().contains(&(120, 168, CoverageState::ThrottleUnknown)), "{:?}", world.states());
     let mut world = self::world();
     world.rows = without_flag(alive());
-    world.sources[0].filtered = true;
-    assert_eq!(world.whole(), CoverageState::ThrottleUnknown);
+    world.sources[0].unfiltered = false;
+    assert_eq!(world.whole(), CoverageState::ThrottleUnknown, "a filter that is not stated may hide records");
 }
 
 #[test]
@@ -459,6 +461,7 @@ mod properties {
             SourceView {
                 span: span(start * DAY, (start + days) * DAY),
                 declared, truncated, filtered, subset,
+                unfiltered: !filtered,
                 exported: Some(UtcMicros(exported * DAY)),
                 ..source()
             }

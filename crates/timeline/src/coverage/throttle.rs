@@ -44,7 +44,7 @@ pub(crate) fn counts_exceed(accesses: &[Access], rules: &Rules) -> Vec<Interval>
     let day = rules.throttle_blind();
     let mut out = Vec::new();
     let limits: [(u64, fn(&Access) -> u64); 2] =
-        [(rules.throttle_excluded_records, |_| 1), (rules.throttle_excluded_items, |access| u64::from(access.items))];
+        [(rules.throttle_excluded_records, |_| 1), (rules.throttle_excluded_items, |access| u64::from(access.counted))];
     for (limit, weight) in limits {
         let mut first = 0;
         let mut sum = 0u64;

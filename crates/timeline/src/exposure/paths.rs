@@ -1,42 +1,43 @@
 //! Owns the other ways out of a mailbox that leave no MailItemsAccessed record: forwarding, rules, searches, exports,
-//! delegates. Each gives the reason PTH from the event on: a path that was opened is taken as open until the period ends.
+//! delegates. Each gives the reason PTH from the event to the period's end: a path that was opened is taken as open, and
+//! what a search or export found went wherever it went.
 
 use mailtrail_model::{Interval, RelatedEvent};
 
 use crate::{
-    coverage::{means, parameter},
-    facts::Mailbox,
+    coverage::parameter,
+    facts::Facts,
     spans,
+    target::{Target, target},
 };
 
 /// When an operation opens a way out.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Opens {
-    /// From the event on; made before the period it is open in it, too.
+    /// It stays open: one made before the period is open in it, too.
     Standing,
-    /// From the event on, if it was made or changed in the period.
-    Changed,
-    /// At the event.
-    Once,
+    /// If it was made, changed or done in the period.
+    InPeriod,
 }
 
-/// The spans in which another way out of a mailbox was open during the period.
-pub(crate) fn open(related: &[RelatedEvent<'_>], mailbox: &Mailbox, period: Interval) -> Vec<Interval> {
-    let mut out = Vec::new();
-    for event in related.iter().filter(|event| event.created < period.end) {
-        let Some((opens, whole_tenant)) = judge(event) else { continue };
-        if !(whole_tenant || event.target.is_none() || means(event, mailbox)) {
-            continue;
+/// Every way out that was open in the period, with the mailboxes it is about. The walk over events is done once a case.
+pub(crate) fn open(related: &[RelatedEvent<'_>], facts: &Facts, period: Interval) -> Vec<(Target, Interval)> {
+    let before_end = related.iter().filter(|event| event.created < period.end);
+    let spans = before_end.filter_map(|event| {
+        let (opens, whole_tenant) = judge(event)?;
+        if opens == Opens::InPeriod && event.created < period.start {
+            return None;
         }
-        let span = match opens {
-            Opens::Standing => Interval { start: event.created.max(period.start), end: period.end },
-            Opens::Changed if event.created >= period.start => Interval { start: event.created, end: period.end },
-            Opens::Once => Interval { start: event.created, end: event.created.plus(1) },
-            Opens::Changed => continue,
-        };
-        out.extend(span.clip(period));
-    }
-    spans::union(out)
+        let span = Interval { start: event.created.max(period.start), end: period.end };
+        let target = if whole_tenant { Target::Every } else { target(event, facts) };
+        Some((target, span))
+    });
+    spans.collect()
+}
+
+/// The spans in which another way out of one mailbox was open.
+pub(crate) fn of(open: &[(Target, Interval)], mailbox: usize) -> Vec<Interval> {
+    spans::union(open.iter().filter(|(target, _)| target.is(mailbox)).map(|(_, span)| *span).collect())
 }
 
 /// How an event opens a way, and whether for every mailbox of the tenant.
@@ -44,48 +45,41 @@ fn judge(event: &RelatedEvent<'_>) -> Option<(Opens, bool)> {
     let operation = event.operation.to_lowercase();
     let any = |names: &[&str]| names.iter().any(|name| parameter(event, name).is_some_and(|value| !is_off(value)));
     match operation.as_str() {
-        "set-mailbox" => any(&["ForwardingSmtpAddress", "ForwardingAddress", "DeliverToMailboxAndForward"])
-            .then_some((Opens::Standing, false)),
-        "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" => {
+        "set-mailbox" => any(&["ForwardingSmtpAddress", "ForwardingAddress"]).then_some((Opens::Standing, false)),
+        "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules" => {
             let forwards = any(&["ForwardTo", "RedirectTo", "ForwardAsAttachmentTo"]);
-            Some((if forwards { Opens::Standing } else { Opens::Changed }, false))
-        }
-        "updateinboxrules" => {
-            let text = event.detail.as_deref().unwrap_or("").to_lowercase();
-            let forwards = text.contains("forward") || text.contains("redirect");
-            Some((if forwards { Opens::Standing } else { Opens::Changed }, false))
+            Some((if forwards { Opens::Standing } else { Opens::InPeriod }, false))
         }
         "new-transportrule" | "set-transportrule" | "enable-transportrule" | "new-journalrule" | "set-journalrule" => {
-            Some((Opens::Changed, true))
+            Some((Opens::InPeriod, true))
         }
         "add-mailboxpermission"
+        | "remove-mailboxpermission"
         | "add-recipientpermission"
         | "add-mailboxfolderpermission"
         | "set-mailboxfolderpermission"
         | "addfolderpermissions"
         | "modifyfolderpermissions"
-        | "updatecalendardelegation" => Some((Opens::Changed, false)),
-        "adminmailaccess" | "copilotinteraction" => Some((Opens::Once, false)),
-        "new-mailboxexportrequest"
-        | "new-mailboximportrequest"
-        | "new-mailboxrestorerequest"
-        | "new-moverequest"
-        | "new-migrationbatch" => Some((Opens::Once, false)),
+        | "updatecalendardelegation" => Some((Opens::InPeriod, false)),
+        "adminmailaccess" | "copilotinteraction" => Some((Opens::InPeriod, false)),
+        "new-mailboxexportrequest" | "new-mailboximportrequest" | "new-mailboxrestorerequest" => {
+            Some((Opens::InPeriod, false))
+        }
+        "new-moverequest" | "new-migrationbatch" => Some((Opens::InPeriod, true)),
         "searchcreated"
         | "searchstarted"
         | "searchexported"
         | "searchexportdownloaded"
         | "searchpreviewed"
         | "new-compliancesearch"
+        | "start-compliancesearch"
         | "new-compliancesearchaction"
         | "new-mailboxsearch"
         | "viewedsearchexported"
         | "viewedsearchpreviewed"
         | "previewitemlisted"
         | "previewitemdownloaded"
-        | "previewitemrendered"
-        | "caseadded"
-        | "holdcreated" => Some((Opens::Once, true)),
+        | "previewitemrendered" => Some((Opens::InPeriod, true)),
         _ => None,
     }
 }

@@ -327,7 +327,7 @@ impl Scene {
                 self.reach(Reason::Qua, span);
             }
         }
-        for span in paths::open(world.related, named, self.period) {
+        for span in paths::of(assumptions.paths, mailbox) {
             self.reach(Reason::Pth, span);
         }
         let listing = world.listed.facts(mailbox);
@@ -395,16 +395,10 @@ impl Scene {
         let lists: Vec<_> = lists.flatten().collect();
         let recorded = |list: &&&Option<mailtrail_model::AuditList>| list.as_ref().is_some_and(|list| list.has("Move"));
         if !lists.is_empty() && lists.iter().all(|list| recorded(&list)) {
-            let moved: Vec<i64> = world
-                .related
-                .iter()
-                .filter(|event| event.operation.to_lowercase().starts_with("move") && coverage::means(event, named))
-                .map(|event| event.created.0)
-                .collect();
+            let moved: Vec<UtcMicros> = world.changes.moves(mailbox).collect();
             let seen = covered.spans(&[CoverageState::Observed, CoverageState::ObservedByCount]);
             // A recorded move may be this message's: what lies around it proves nothing.
-            self.moves_recorded =
-                seen.into_iter().filter(|span| !moved.iter().any(|at| span.contains(UtcMicros(*at)))).collect();
+            self.moves_recorded = seen.into_iter().filter(|span| !moved.iter().any(|at| span.contains(*at))).collect();
         }
     }
 

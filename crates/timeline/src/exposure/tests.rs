@@ -71,6 +71,7 @@ fn source() -> SourceView {
         retention_days: Some(180),
         scope: None,
         filtered: false,
+        unfiltered: true,
         subset: false,
         truncated: false,
         defaults: (180, 90, 24),
@@ -135,10 +136,12 @@ impl Small {
         let roster = vec![None; facts.mailboxes.len()];
         let listed = Listed::new(&facts, &case, &roster);
         let window = span(0, END);
+        let changes = Changes::of(&self.related, &facts, window.end);
+        let paths = open_paths(&self.related, &facts, self.period);
         let covered: Vec<Covered> = (0..facts.mailboxes.len())
             .map(|at| {
                 let covering: Vec<&SourceView> = self.sources.iter().map(|(source, _)| source).collect();
-                let known = coverage::knowledge(&facts.mailboxes[at], None, &case, &self.related, window);
+                let known = coverage::knowledge(&facts, at, None, &case, &changes, window);
                 let own = own_states(facts.of(at), &covering, &known, window, self.period, &case.rules);
                 cover(window, &covering, &own)
             })
@@ -150,11 +153,12 @@ impl Small {
             listed: &listed,
             case: &case,
             roster: &roster,
-            related: &self.related,
+            changes: &changes,
             sources: &self.sources,
             window,
         };
-        let assumptions = Assumptions { period: self.period, attribution: &attribution, covered: &covered };
+        let assumptions =
+            Assumptions { period: self.period, attribution: &attribution, covered: &covered, paths: &paths };
         let mailboxes: Vec<usize> = (0..facts.mailboxes.len()).collect();
         let totals = findings::sum(&count(&world, &assumptions, &mailboxes));
         let mut out = Vec::new();
@@ -482,8 +486,8 @@ fn a_forwarding_rule_or_a_search_is_another_way_out() {
         (event("New-InboxRule", "Name=x\nMarkAsRead=True", -DAY), (D0, D0, vec![])),
         (event("Set-Mailbox", "ForwardingSmtpAddress=smtp:y@z", 4 * DAY), (CFar, CFar, vec![Reason::Pth])),
         (event("Set-Mailbox", "ForwardingSmtpAddress=\nAuditEnabled=True", 4 * DAY), (D0, D0, vec![])),
-        (event("SearchExported", "", 4 * DAY), (CFar, D0, vec![Reason::Pth])),
-        (event("AdminMailAccess", "", 4 * DAY), (CFar, D0, vec![Reason::Pth])),
+        (event("SearchExported", "", 4 * DAY), (CFar, CFar, vec![Reason::Pth])),
+        (event("AdminMailAccess", "", 4 * DAY), (CFar, CFar, vec![Reason::Pth])),
     ] {
         let mut small = small();
         let operation = related.operation.clone();

@@ -41,13 +41,14 @@
   const still = (table) => {
     const body = table.tBodies[0];
     const rows = [...body.rows];
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+    let texts = null;
     const key = (row, place) => row.cells[place].dataset.sort ?? row.cells[place].textContent.toLowerCase();
     return {
       size: rows.length,
       words: (place) => [...new Set(rows.map((row) => row.cells[place].firstChild?.textContent ?? ""))].sort(),
       show(find, place, word, sort) {
         let shown = 0;
+        texts ??= rows.map((row) => row.textContent.toLowerCase());
         rows.forEach((row, i) => {
           const fits = texts[i].includes(find) && (!word || row.cells[place].firstChild?.textContent === word);
           row.hidden = !fits;
@@ -72,7 +73,9 @@
   const long = (holder, table, island) => {
     const { columns, rows } = island;
     const text = (row, place) => (row[place] === null ? "not stated" : spell[columns[place].kind](row[place], columns[place]));
-    const whole = rows.map((row) => columns.map((_, place) => text(row, place)).join("\u0001").toLowerCase());
+    // Made when somebody first searches: for 200,000 rows it takes a second.
+    let whole = null;
+    const texts = () => whole ??= rows.map((row) => columns.map((_, place) => text(row, place)).join("\u0001").toLowerCase());
     const numeric = [...table.tHead.rows[0].cells].map((cell) => cell.classList.contains("n"));
     const scroll = holder.querySelector(".scroll");
     const height = 31;
@@ -119,8 +122,9 @@
       size: rows.length,
       words: (place) => [...columns[place].words].sort(),
       show(find, place, word, sort) {
+        const held = find ? texts() : null;
         order = [];
-        rows.forEach((row, i) => { if (whole[i].includes(find) && (!word || text(row, place) === word)) order.push(i); });
+        rows.forEach((row, i) => { if ((!held || held[i].includes(find)) && (!word || text(row, place) === word)) order.push(i); });
         if (sort) {
           const kind = columns[sort.place].kind;
           const key = (i) => (kind === "word" ? text(rows[i], sort.place) : sort.place ? rows[i][sort.place] : Number(rows[i][0].slice(1)));
@@ -145,7 +149,7 @@
   const tables = new Map();
   for (const holder of document.querySelectorAll(".table[data-interactive]")) {
     const table = holder.querySelector("table");
-    const data = holder.querySelector("script.island");
+    const data = document.querySelector(`script.island[data-for="${holder.id}"]`);
     const rows = data ? long(holder, table, JSON.parse(data.textContent)) : still(table);
     const heads = [...table.tHead.rows[0].cells];
     const filterPlace = heads.findIndex((head) => head.textContent === "Attribution");

@@ -150,22 +150,27 @@ fn ways(input: &ReportInput<'_>, how: &str, basis: Basis) -> Statement {
     let contexts: std::collections::BTreeSet<&str> = sessions.iter().map(|session| session.context.as_str()).collect();
     let syncs: u64 = sessions.iter().map(|session| session.syncs).sum();
     let apps = input.timeline.contexts.iter().filter(|c| contexts.contains(c.id.as_str()) && c.app_only).count() as u64;
-    let named: std::collections::BTreeSet<_> = input
+    let mut named: std::collections::BTreeSet<_> = input
         .timeline
         .contexts
         .iter()
         .filter(|context| contexts.contains(context.id.as_str()))
         .map(|context| context.effective_app.as_deref())
         .collect();
+    let unstated = named.remove(&None);
+    let applications = match (named.len() as u64, unstated) {
+        (0, _) => "that state no application".to_owned(),
+        (n, false) => format!("of {}", count(n, "application", "applications")),
+        (n, true) => format!("of {} and of clients that state none", count(n, "application", "applications")),
+    };
     let mut text = format!(
-        "They form {} by {} and {}",
+        "They form {} by {} {applications}",
         count(len(&sessions), &format!("{how} session"), &format!("{how} sessions")),
-        count(named.len() as u64, "application", "applications"),
         count(contexts.len() as u64, "way in", "ways in")
     );
     if apps > 0 {
         let which = if apps == contexts.len() as u64 { "all".to_owned() } else { thousands(apps) };
-        let which = if contexts.len() == 1 { "it is".to_owned() } else { format!("{which} of them") };
+        let which = if contexts.len() == 1 { "it is".to_owned() } else { format!("{which} of the ways in are") };
         text.push_str(&format!("; {which} recorded under the owner's name"));
     }
     text.push('.');

@@ -262,7 +262,13 @@ fn no_text_of_the_log_closes_the_data_island() {
     for text in ["</script><script>alert(1)</script>", "\u{2028}\u{2029}\u{202E}", "\"]}", "\\\"", "\\"] {
         let (pages, _) = everything(shape, text);
         check(&pages[0], text);
-        let island = pages[0].split_once("class=\"island\">").unwrap().1.split_once("</script>").unwrap().0;
+        let island = pages[0]
+            .split_once("class=\"island\" data-for=\"sessions\">")
+            .unwrap()
+            .1
+            .split_once("</script>")
+            .unwrap()
+            .0;
         assert!(!island.contains(['<', '>', '&']), "{text:?}");
         assert_eq!(island.matches('\n').count(), 1_151, "one line a session, after the head and before the foot");
     }

@@ -125,3 +125,24 @@ fn the_bottom_line_has_at_most_eight_statements() {
         assert!((4..=8).contains(&bottom.matches("<li>").count()));
     }
 }
+
+#[test]
+fn the_examiners_notes_are_printed_for_counsel_only() {
+    let timeline = made_up::timeline(Shape { mailboxes: 2, days: 21, said: Said::Both, classed: false });
+    let page = |profile| {
+        let case = mailtrail_model::CaseInputs { profile, ..made_up::case(Said::Both) };
+        let input = ReportInput {
+            timeline: &timeline,
+            case: &case,
+            charts: &[],
+            wording: Wording::Facts,
+            mailbox_links: MailboxLinks::None,
+            tool_version: "0.1.0",
+        };
+        report(&input).unwrap()
+    };
+    let note = "Discuss with outside counsel";
+    assert!(page(mailtrail_model::Profile::Counsel).contains(note));
+    assert!(!page(mailtrail_model::Profile::Facts).contains(note));
+    assert!(!page(mailtrail_model::Profile::Regulator).contains(note));
+}

@@ -472,6 +472,40 @@ class Exposure(unittest.TestCase):
             self.check(rows, (expected, "UNA"), listing=listing, window=("2024-01-10", "2024-01-13"))
 
 
+    def test_a_row_that_could_not_be_read_reaches_its_mailbox_or_every_one(self):
+        self.check([record(f"{DAY_1}T09:00:00", ["x"], CreationTime="no time")], ("C-far", "QUA"))
+        self.check([record(f"{DAY_1}T09:00:00", ["x"], MailboxGuid=None, MailboxOwnerUPN=None)], ("C-far", "QUA"))
+        elsewhere = record(f"{DAY_1}T09:00:00", ["x"], CreationTime="no time", MailboxGuid=GUID[:-1] + "2", MailboxOwnerUPN="b@contoso.example")
+        self.check([elsewhere], ("D0", ""))
+
+    def test_a_mailbox_with_two_names_over_time_is_key(self):
+        self.check(hourly(0, 24, "2024-01-11", MailboxOwnerUPN="ada.lovelace@contoso.example"), ("C-far", "KEY"))
+
+    def test_two_mailboxes_of_one_name_are_key(self):
+        other = {"MailboxGuid": GUID[:-1] + "2"}
+        self.check(hourly(0, 24, **other), ("C-far", "KEY"))
+
+    def test_an_unknown_kind_of_access_is_a_sync_never_a_bind(self):
+        unknown = record(f"{DAY_1}T09:00:00", ["m"], RecordType=77, OperationProperties=[{"Name": "IsThrottled", "Value": "False"}], **INTRUDER)
+        self.check([unknown], ("B1", ""))
+
+    def test_a_forwarding_rule_made_before_the_period_is_another_way_out(self):
+        rule = record(f"{DAY_1}T01:00:00", Operation="Set-Mailbox", ObjectId=UPN, MailboxGuid=None, MailboxOwnerUPN=None,
+                      Parameters=[{"Name": "ForwardingSmtpAddress", "Value": "smtp:x@y.example"}])
+        self.check([rule], ("C-far", "PTH"), period=("2024-01-10T06:00:00Z", "2024-01-12T00:00:00Z"))
+
+    def test_a_new_delegate_and_an_export_are_other_ways_out(self):
+        for operation in ("Add-MailboxPermission", "New-MailboxExportRequest", "New-TransportRule", "AdminMailAccess", "SearchExported"):
+            event = record(f"{DAY_1}T09:00:00", Operation=operation, ObjectId=UPN, MailboxGuid=None, MailboxOwnerUPN=None)
+            self.check([event], ("C-far", "PTH"))
+
+    def test_a_suspect_sync_with_the_presumption_off_is_b1_or_syn(self):
+        suspect = {"ClientAppId": INTRUDER["ClientAppId"], "ClientIPAddress": "203.0.113.9"}
+        off = {"policy": "presume_mailbox_on_sync = false"}
+        self.check([sync(f"{DAY_1}T09:00:00", **suspect)], ("B1", "SYN"), **off)
+        self.check([sync(f"{DAY_1}T09:00:00", CALENDAR, **suspect)], ("C-near", "SYN"), **off)
+
+
 class Comparison(unittest.TestCase):
     def test_a_differing_cell_is_named(self):
         row = {"mailbox": "k", "message": "m", "class": "A"}

@@ -125,7 +125,7 @@ def contexts(accesses):
             "app_only": key[1] in ("Application", "ServicePrincipal"), "service": all(is_service(a) for a in group),
             "attribution": strongest(group), "first_utc": min(a.created for a in group),
             "last_utc": max(a.created for a in group), "records": len(group),
-            "messages": len(set().union(*(a.messages for a in group))), "mailboxes": len({a.mailbox for a in group}),
+            "messages": len({(a.mailbox, message) for a in group for message in a.messages}), "mailboxes": len({a.mailbox for a in group}),
             "addresses": len({a.address for a in group if a.address}),
         })
     return rows

@@ -96,7 +96,8 @@ def one_source(text, pick, edit):
 
 
 def times(text, section):
-    table = tomllib.loads(text)[section]
+    stated = tomllib.loads(text)
+    table = stated.get(section, stated["window"])
     return table["start"], table["end"]
 
 

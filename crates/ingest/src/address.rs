@@ -52,7 +52,9 @@ fn ip(text: &str) -> Option<IpAddr> {
 fn host_name(text: &str) -> Address<'_> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let label = |part: &str| {
-        (1..=63).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        (1..=63).contains(&part.len())
+            && !part.starts_with('-')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     // A last label of digits only would be a broken IPv4 address, not a host.
     let last_is_number = text.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
@@ -122,6 +124,7 @@ mod tests {
         check("10.9000.0.1", "unreadable");
         check("10.11.12.13:99999", "unreadable");
         check("[10.11.12.13", "unreadable");
+        check("-.", "unreadable");
         check("a b", "unreadable");
         check("ho\u{202e}st", "unreadable");
     }

@@ -225,10 +225,15 @@ impl Reader {
             (Kind::Xml, RowBody::Xml(text)) => mailbox_audit::read_xml(text, row.locator, ctx),
             _ => rejected(IssueCode::RowMalformed, "a row of another kind than its source"),
         };
-        if row.replaced {
-            flaws.note(IssueCode::InvalidUtf8Replaced, "");
-        }
         seal(&mut outcome, &flaws, notes);
+        // The driver notes replaced bytes for every row; the access carries the code, too.
+        if row.replaced
+            && let OutcomeKind::Access(record) = &mut outcome.kind
+        {
+            record.issues.push(IssueCode::InvalidUtf8Replaced);
+            record.issues.sort_unstable();
+            record.issues.dedup();
+        }
         outcome
     }
 

@@ -77,11 +77,10 @@ pub(crate) fn judge<'a>(wire: &WireRecord<'a>, facts: &Facts<'a>, at: Locator, c
     if ctx.flaws.is_too_many() {
         return rejected(IssueCode::TooManyItems, "the record lists more items than the item cap");
     }
-    let kind = match access::access(wire, facts, wanted, at, at_time, ctx) {
-        Ok(record) => OutcomeKind::Access(record),
-        Err((code, detail)) => OutcomeKind::Rejected { code, detail },
-    };
-    Outcome { operation: Some(operation), created, kind }
+    match access::access(wire, facts, wanted, at, at_time, ctx) {
+        Ok(record) => Outcome { operation: Some(operation), created, kind: OutcomeKind::Access(record) },
+        Err((code, detail)) => rejected(code, detail),
+    }
 }
 
 /// Reads a time of any scalar.

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use mailtrail_model::{Finding, Sha256};
 use zip::ZipArchive;
 
-use crate::read::{Feed, Gone, Stamp, Told};
+use crate::read::{Feed, Gone};
+use crate::receipt::{Stamp, Told};
 use crate::source::ReadSeek;
 use crate::stream::{Content, Hashed, Packing};
 use crate::transcode::Encoding;

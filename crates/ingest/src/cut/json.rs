@@ -28,6 +28,8 @@ pub(crate) struct JsonCutter {
     depth_cap: usize,
     arrays: u32,
     page: Page,
+    /// Whether the last page named another one after it; `None` before any page.
+    more_pages: Option<bool>,
 }
 
 /// The first two keys of the first row, with their quotes. Objects within rows seldom begin with both.
@@ -77,7 +79,15 @@ pub(crate) enum ValueEnd {
 impl JsonCutter {
     /// `first` is the text of the first row; it may be cut.
     pub(crate) fn new(first: &[u8], descend: &'static [&'static str], depth_cap: usize) -> Self {
-        Self { lines: true, opening: Opening::of(first), descend, depth_cap, arrays: 0, page: Page::Outside }
+        Self {
+            lines: true,
+            opening: Opening::of(first),
+            descend,
+            depth_cap,
+            arrays: 0,
+            page: Page::Outside,
+            more_pages: None,
+        }
     }
 
     pub(crate) fn step(&mut self, bytes: &[u8], at: usize, last: bool) -> Step {
@@ -121,6 +131,11 @@ impl JsonCutter {
         }
     }
 
+    /// Whether the last page named another one after it; `None` if there was no page.
+    pub(crate) fn more_pages(&self) -> Option<bool> {
+        self.more_pages
+    }
+
     fn close_array(&mut self) {
         self.arrays = self.arrays.saturating_sub(1);
         if let (0, Page::Rows { objects, single: false }) = (self.arrays, self.page) {
@@ -133,6 +148,7 @@ impl JsonCutter {
             match descent(bytes, at, self.descend) {
                 Descent::Into { next, single } => {
                     self.page = Page::Rows { objects: self.descend.len(), single };
+                    self.more_pages = Some(names_next_page(&bytes[at..next]));
                     // Arrays around a page belong to what follows it; pages are not nested in practice.
                     self.arrays = u32::from(!single);
                     return Step::Gap { next };
@@ -213,6 +229,7 @@ impl JsonCutter {
         match walk(bytes, at, objects) {
             ValueEnd::At { end, .. } => {
                 self.page = Page::Outside;
+                self.more_pages = self.more_pages.map(|before| before || names_next_page(&bytes[at..end]));
                 Step::Gap { next: end }
             }
             ValueEnd::Open if !last => Step::More,
@@ -224,6 +241,14 @@ impl JsonCutter {
             }
         }
     }
+}
+
+/// Whether a page's frame links to a next page.
+fn names_next_page(frame: &[u8]) -> bool {
+    memmem::find_iter(frame, b"nextLink\"").any(|at| {
+        let colon = skip_space(frame, at + b"nextLink\"".len());
+        frame.get(colon) == Some(&b':') && frame.get(skip_space(frame, colon + 1)) == Some(&b'"')
+    })
 }
 
 /// Something that is no object where one should be: a row of its own, up to the next separator or object.

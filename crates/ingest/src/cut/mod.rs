@@ -82,6 +82,14 @@ impl Cutter {
         }
     }
 
+    /// Whether the last page of a paged answer named another one after it; `None` if the source has no pages.
+    pub(crate) fn more_pages(&self) -> Option<bool> {
+        match self {
+            Self::Json(cutter) => cutter.more_pages(),
+            Self::Csv(_) | Self::Xml(_) => None,
+        }
+    }
+
     /// Whether the source stopped inside something that should have been closed (an array, a wrapper).
     pub(crate) fn unfinished(&self) -> Option<&'static str> {
         match self {

@@ -104,6 +104,18 @@ fn an_interrupted_export_says_so() {
     assert!(report.issues.keys().any(|(code, _)| *code == IssueCode::UnfinishedFile), "{:?}", report.issues);
 }
 
+#[test]
+fn a_page_that_names_a_next_one_is_not_the_whole_answer() {
+    let page = |link: &str| format!("{{\"value\":[{}]{link}}}", record(1));
+    let (first, last) = (page(",\"@odata.nextLink\":\"https://x\""), page(",\"@odata.nextLink\":null"));
+    let (report, _) = run(&[source("1", &first)]);
+    assert!(has_finding(&report.receipts[0], "next-page"));
+    for other in [&last, &page("")] {
+        let (report, _) = run(&[source("1", &first), source("2", other)]);
+        assert!(!has_finding(&report.receipts[0], "next-page"), "the last page is among the sources");
+    }
+}
+
 /// A source that is never held in memory: text before, one byte often, text after.
 #[derive(Clone)]
 struct Stretch {
@@ -151,7 +163,7 @@ fn stretched(before: &str, fill: u8, often: u64, after: &str) -> SourceInput {
 fn a_line_beyond_the_cap_costs_one_row_and_its_length_is_known() {
     let limits = Limits { row_bytes: 1 << 20, ..Limits::default() };
     let options = IngestOptions { limits, block_bytes: 64 << 10, ..IngestOptions::default() };
-    let often = 40 << 20;
+    let often = 8 << 20;
     let good = record(7);
     let header = "CreationDate,UserIds,Operations,AuditData\r\n";
     let rest = csv(0..2).replace(header, "");
@@ -176,7 +188,7 @@ fn a_file_that_is_one_endless_row_is_read_to_its_end_in_little_memory() {
     let limits = Limits { row_bytes: 1 << 20, ..Limits::default() };
     let options = IngestOptions { limits, block_bytes: 64 << 10, ..IngestOptions::default() };
     let open = format!("[{},{{\"CreationTime\":\"", record(1));
-    let (report, _) = run_with(&[stretched(&open, b'a', 64 << 20, "")], &options);
+    let (report, _) = run_with(&[stretched(&open, b'a', 16 << 20, "")], &options);
     assert_eq!((report.counts[0].read, report.counts[0].rejected), (2, 1));
 }
 

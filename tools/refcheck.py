@@ -42,7 +42,7 @@ def main(arguments=None):
         parser.error("a case file and an output folder")
     try:
         same, text = check(options.case, options.out, options.write)
-    except Unread as why:
+    except (Unread, FileNotFoundError) as why:
         print(f"refcheck: {why}", file=sys.stderr)
         return 2
     print(text)

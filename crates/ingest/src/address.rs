@@ -10,7 +10,7 @@ use mailtrail_model::Address;
 /// Reads an address text.
 pub(crate) fn parse(text: &str) -> Address<'_> {
     let text = text.trim();
-    if text.is_empty() || ["<null>", "null", "-"].iter().any(|none| text.eq_ignore_ascii_case(none)) {
+    if is_placeholder(text) {
         return Address::None;
     }
     if let Some((inner, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -49,8 +49,16 @@ fn ip(text: &str) -> Option<IpAddr> {
     Some(v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4))
 }
 
+/// What writers put where there is no address.
+fn is_placeholder(text: &str) -> bool {
+    text.is_empty() || ["<null>", "null", "-"].iter().any(|none| text.eq_ignore_ascii_case(none))
+}
+
 fn host_name(text: &str) -> Address<'_> {
     let text = text.strip_suffix('.').unwrap_or(text);
+    if is_placeholder(text) {
+        return Address::None;
+    }
     let label = |part: &str| {
         (1..=63).contains(&part.len())
             && !part.starts_with('-')
@@ -124,7 +132,9 @@ mod tests {
         check("10.9000.0.1", "unreadable");
         check("10.11.12.13:99999", "unreadable");
         check("[10.11.12.13", "unreadable");
-        check("-.", "unreadable");
+        check("-.", "none");
+        check("[null]:15", "none");
+        check("-a.example", "unreadable");
         check("a b", "unreadable");
         check("ho\u{202e}st", "unreadable");
     }

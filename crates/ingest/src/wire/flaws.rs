@@ -33,9 +33,12 @@ pub(crate) struct Flaws {
 }
 
 impl Flaws {
-    /// Adds a note.
+    /// Adds a note. The first of a code is the one that is told, so that a row of a million repeated keys costs one.
     pub(crate) fn note(&self, code: IssueCode, detail: impl Into<String>) {
-        self.notes.borrow_mut().push((code, detail.into()));
+        let mut notes = self.notes.borrow_mut();
+        if !notes.iter().any(|(known, _)| *known == code) {
+            notes.push((code, detail.into()));
+        }
     }
 
     /// A field holds a value it cannot hold.

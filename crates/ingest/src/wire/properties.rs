@@ -9,6 +9,9 @@ use super::flaws::Ctx;
 use super::list::{Gather, KeySeed};
 use super::loose::{Loose, LooseSeed};
 
+/// Most properties of one list: the log writes two, a rule has some dozens of parameters. Each is compared with those before.
+const PROPERTIES: usize = 256;
+
 /// Names with values, in order. The first of equal names counts.
 #[derive(Debug)]
 pub(crate) struct Properties<'a>(Vec<'a, (&'a str, Loose<'a>)>);
@@ -45,7 +48,9 @@ impl<'a> PropertyGather<'_, 'a, '_> {
             other => other,
         };
         let before = self.out.get(name);
-        if before == Loose::Absent {
+        if before == Loose::Absent && self.out.0.len() >= PROPERTIES {
+            self.ctx.flaws.unreadable(self.field, format_args!("more than {PROPERTIES} properties"));
+        } else if before == Loose::Absent {
             self.out.0.push((name, text(value)));
         } else if before != text(value) {
             self.ctx.flaws.note(IssueCode::DuplicateKey, format!("{}: {name}", self.field));

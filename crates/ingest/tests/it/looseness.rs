@@ -207,6 +207,20 @@ fn what_is_no_access_is_rejected_with_its_reason() {
 }
 
 #[test]
+fn a_record_of_a_million_members_costs_no_more_than_its_bytes() {
+    let properties: String = (0..300_000).map(|n| format!(r#"{{"Name":"p{n}","Value":"x"}},"#)).collect();
+    let text = format!(
+        r#"[{{"Name":"MailAccessType","Value":"Bind"}},{{"Name":"IsThrottled","Value":"False"}},{properties}null]"#
+    );
+    noted(&[("OperationProperties", &text)], &[IssueCode::ValueUnreadable]);
+    let many = r#""UserId":"a.user@contoso.example","#.repeat(300_000);
+    let repeated = bind(&[]).replacen('{', &format!("{{{many}"), 1);
+    let (_, outcome) = read_text(&format!("{}\n{repeated}\n", bind(&[])));
+    assert!(outcome.accesses.len() == 2 && outcome.accesses[1].issues == [IssueCode::DuplicateKey]);
+    assert_eq!(outcome.issues.len(), 1);
+}
+
+#[test]
 fn a_cut_body_keeps_every_whole_item() {
     let items: Vec<_> = (0..300).map(|n| format!(r#"{{"InternetMessageId":"<{n}@x>","SizeInBytes":7}}"#)).collect();
     let folders = format!(r#"[{{"FolderItems":[{}],"Id":"F1","Path":"\\Inbox"}}]"#, items.join(","));

@@ -42,12 +42,6 @@ impl Interner {
         next
     }
 
-    /// The number of a text that is already there.
-    pub(crate) fn find(&self, text: &str) -> Option<TextId> {
-        let equal = |number: &TextId| *self.texts[*number as usize] == *text;
-        self.numbers.find(self.hasher.hash_one(text), equal).copied()
-    }
-
     /// The number of a text that may be absent.
     pub(crate) fn add_opt(&mut self, text: Option<&str>) -> TextId {
         text.map_or(NONE, |text| self.add(text))

@@ -226,11 +226,10 @@ pub(crate) fn messages(items: &[Item]) -> impl Iterator<Item = &[Item]> {
     items.chunk_by(|a, b| a.key == b.key).filter(|run| run[0].is_named())
 }
 
-/// Whether a folder holds no mail: Calendar, Conflicts, Outbox and the like, by hint or by the last name of the path. Names
-/// are localised, so an unknown name holds mail.
+/// Whether a folder holds no mail: Calendar, Conflicts, Outbox, by hint or by the last name of the path. Names are localised,
+/// so an unknown name holds mail.
 pub(crate) fn holds_no_mail(folder_id: Option<&str>, path: Option<&str>) -> bool {
-    const NAMES: [&str; 8] =
-        ["calendar", "contacts", "tasks", "notes", "journal", "outbox", "conflicts", "local failures"];
+    const NAMES: [&str; 3] = ["calendar", "outbox", "conflicts"];
     if folder_id.and_then(FolderHint::of) == Some(FolderHint::Outbox) {
         return true;
     }

@@ -166,11 +166,11 @@ fn roster_of<'c>(facts: &Facts, case: &'c CaseInputs) -> Vec<Option<&'c RosterEn
 /// The sources that cover something, each with the rows of it that could not be read.
 fn sources(basis: &Basis<'_>) -> Vec<(SourceView, u64)> {
     let declared = |name: &str| basis.case.sources.iter().find(|source| coverage::declares(source, name));
-    let unreadable =
-        |id| basis.ledger.sources.iter().filter(|row| row.source == id).map(|row| row.rejected).sum::<u64>();
     let view = |receipt: &SourceReceipt| {
-        let view = SourceView::of(receipt, declared(&receipt.name), &basis.case.rules)?;
-        Some((view, unreadable(receipt.id)))
+        let rows = basis.ledger.sources.iter().find(|row| row.source == receipt.id);
+        let read = rows.map_or(u64::MAX, |row| row.read);
+        let view = SourceView::of(receipt, read, declared(&receipt.name), &basis.case.rules)?;
+        Some((view, rows.map_or(0, |row| row.rejected)))
     };
     basis.receipts.iter().filter_map(view).collect()
 }

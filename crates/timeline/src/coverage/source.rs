@@ -40,7 +40,12 @@ pub(crate) struct SourceView {
 
 impl SourceView {
     /// Joins what was read and what was declared; `None` for a source that covers nothing.
-    pub(crate) fn of(receipt: &SourceReceipt, declared: Option<&SourceDeclaration>, rules: &Rules) -> Option<Self> {
+    pub(crate) fn of(
+        receipt: &SourceReceipt,
+        rows_read: u64,
+        declared: Option<&SourceDeclaration>,
+        rules: &Rules,
+    ) -> Option<Self> {
         if receipt.container.is_none() {
             return None;
         }
@@ -62,7 +67,7 @@ impl SourceView {
                 receipt.container.as_deref(),
                 exported,
             ),
-            truncated: receipt.completeness.looks_incomplete() || fewer_than_reported(receipt, declared),
+            truncated: is_cut(receipt, rows_read, declared),
             defaults: (rules.retention_days, rules.retention_days_before_october_2023, rules.settle_hours),
         })
     }
@@ -135,16 +140,31 @@ fn is_subset(method: Option<&str>, container: Option<&str>, exported: Option<Utc
     let lower = method.map(str::to_lowercase);
     let cmdlet = match &lower {
         Some(method) => method.contains("search-unifiedauditlog") && !method.contains("highcompleteness"),
-        // Only that cmdlet writes this container; how it was called is not known.
-        None => container.is_some_and(|name| name.contains("search-unified-audit-log")),
+        // Only that cmdlet writes these containers; how it was called is not known.
+        None => container.is_some_and(|name| name.starts_with("search-ual")),
     };
     cmdlet && exported.is_none_or(|at| at.0 < HIGH_COMPLETENESS_FROM)
 }
 
-fn fewer_than_reported(receipt: &SourceReceipt, declared: Option<&SourceDeclaration>) -> bool {
-    // The reader compares the two (finding `rows-reported`); a receipt without that finding agrees or has no number.
-    declared.and_then(|source| source.rows_reported).is_some()
-        && receipt.completeness.findings.iter().any(|finding| finding.code == "rows-reported" && finding.incomplete)
+/// Findings that say rows of the source itself are missing. Others speak of narrowed queries or damaged records: they are
+/// printed, and the examiner declares what follows.
+const CUT: [&str; 8] = [
+    "row-cap",
+    "result-count",
+    "result-cap",
+    "search-failed",
+    "reading-stopped",
+    "unfinished-file",
+    "next-page",
+    "missing-parts",
+];
+
+/// Whether rows are missing: by what the reader found, or because the service reported more.
+fn is_cut(receipt: &SourceReceipt, rows_read: u64, declared: Option<&SourceDeclaration>) -> bool {
+    let reported = declared.and_then(|source| source.rows_reported);
+    let findings = &receipt.completeness.findings;
+    reported.is_some_and(|rows| rows_read < rows)
+        || findings.iter().any(|finding| finding.incomplete && CUT.contains(&&*finding.code))
 }
 
 /// Whether a declaration is about a source of this name. A declared folder or archive is about everything in it.

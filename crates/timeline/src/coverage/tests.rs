@@ -438,17 +438,39 @@ fn a_declaration_is_about_the_file_the_folder_or_the_archive_it_names() {
 #[test]
 fn a_view_joins_what_was_read_and_what_was_declared() {
     let rules = Rules::default();
-    let read = SourceView::of(&receipt("a"), None, &rules).unwrap();
+    let read = SourceView::of(&receipt("a"), 7, None, &rules).unwrap();
     assert_eq!((read.span, read.declared), (span(DAY, 2 * DAY), false));
-    let view = SourceView::of(&receipt("a"), Some(&declaration("a")), &rules).unwrap();
+    let view = SourceView::of(&receipt("a"), 7, Some(&declaration("a")), &rules).unwrap();
     assert_eq!((view.span, view.declared, view.subset), (domain(), true, false));
     let method = |text: &str| SourceDeclaration { method: Some(text.to_owned()), ..declaration("a") };
-    let subset = |text: &str| SourceView::of(&receipt("a"), Some(&method(text)), &rules).unwrap().subset;
+    let subset = |text: &str| SourceView::of(&receipt("a"), 7, Some(&method(text)), &rules).unwrap().subset;
     assert!(subset("Search-UnifiedAuditLog"));
     assert!(!subset("Search-UnifiedAuditLog -HighCompleteness"));
     assert!(!subset("purview-portal"));
+    let cmdlet = SourceReceipt { container: Some("search-ual-csv".into()), ..receipt("a") };
+    assert!(SourceView::of(&cmdlet, 7, Some(&declaration("a")), &rules).unwrap().subset, "the cmdlet's own columns");
     let refused = SourceReceipt { container: None, ..receipt("a") };
-    assert!(SourceView::of(&refused, Some(&declaration("a")), &rules).is_none());
+    assert!(SourceView::of(&refused, 7, Some(&declaration("a")), &rules).is_none());
+}
+
+#[test]
+fn a_source_is_cut_by_what_its_rows_say_or_by_what_the_service_reported() {
+    let rules = Rules::default();
+    let found = |code: &'static str| {
+        let mut receipt = receipt("a");
+        receipt.completeness.findings.push(mailtrail_model::Finding {
+            code: code.into(),
+            evidence: String::new(),
+            ask: None,
+            incomplete: true,
+        });
+        SourceView::of(&receipt, 7, None, &rules).unwrap().truncated
+    };
+    assert!(found("row-cap") && found("unfinished-file") && found("missing-parts"));
+    assert!(!found("only-owner") && !found("silence"), "they are printed; the examiner declares what follows");
+    let reported = |rows| SourceDeclaration { rows_reported: Some(rows), ..declaration("a") };
+    assert!(SourceView::of(&receipt("a"), 7, Some(&reported(8)), &rules).unwrap().truncated);
+    assert!(!SourceView::of(&receipt("a"), 7, Some(&reported(7)), &rules).unwrap().truncated);
 }
 
 mod properties {

@@ -4,7 +4,7 @@ use mailtrail_model::{Attribution, ExposureClass, MailAccessType, Policy, Reason
 
 use super::{
     Assumptions, ListedRow, World,
-    scene::{Reasons, Scene, bit, folders_of},
+    scene::{Reasons, Scene, bit},
 };
 use crate::{interner::TextId, items::Item, mailboxes::is_suspect};
 
@@ -77,9 +77,7 @@ impl Named {
         rows: &[ListedRow],
     ) -> Self {
         let received = if rows.is_empty() { None } else { world.listed.received(rows) };
-        let mut folders = folders_of(run);
-        folders.extend(rows.iter().filter_map(|row| world.items.folders.find(world.listed.row(row)?.folder_id?)));
-        let (reasons, near) = scene.reasons_for(received, &folders);
+        let (reasons, near) = scene.reasons_for(received);
         let binds =
             || run.iter().map(|item| (item.folder, world.facts.accesses[item.place as usize].created)).collect();
         let mut named = Self {
@@ -108,13 +106,13 @@ impl Named {
         self.accesses += 1;
         self.span = Some(self.span.map_or((naming, naming), |(first, _)| (first, naming)));
         if access.flags.clock() {
-            self.add(Reason::Clk, scene.is_near(access.created, access.created));
+            self.add(Reason::Clk, scene.is_near_access(access));
         }
         let attribution = assumptions.attribution[item.place as usize];
         if !scene.in_period(access) {
             // Outside the period nothing is class A; but what the marked intruder named is never D.
             if is_suspect(attribution) {
-                self.add(Reason::Una, scene.is_near(access.created, access.created));
+                self.add(Reason::Una, scene.is_near_access(access));
             }
             return;
         }
@@ -127,8 +125,8 @@ impl Named {
                 self.service_only &= world.facts.context(access).service.is_some();
             }
             Attribution::Suspect | Attribution::Provisional => self.add(Reason::Una, true),
-            Attribution::Shared => self.add(Reason::Ctx, scene.is_near(access.created, access.created)),
-            Attribution::Unattributed => self.add(Reason::Una, scene.is_near(access.created, access.created)),
+            Attribution::Shared => self.add(Reason::Ctx, scene.is_near_access(access)),
+            Attribution::Unattributed => self.add(Reason::Una, scene.is_near_access(access)),
             Attribution::Accepted => {}
         }
         if !is_suspect(attribution) && scene.is_suppressed(item.place) {

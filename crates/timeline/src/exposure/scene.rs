@@ -10,7 +10,7 @@ use crate::{
     attribution, coverage,
     facts::{Access, Way},
     interner::{NONE, TextId},
-    items::{self, Item},
+    items::Item,
     mailboxes::is_suspect,
     spans,
 };
@@ -36,21 +36,14 @@ struct Reach {
     near: i64,
 }
 
-/// A folder some unnamed item may have lain in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FolderReach {
-    folder: TextId,
-    until: i64,
-    near: bool,
-}
-
 /// One mailbox, seen once for all its messages.
 #[derive(Debug)]
 pub(crate) struct Scene {
     period: Interval,
     aggregation: i64,
-    /// Times of suspect accesses in the period, sorted.
-    pub(crate) suspects: Vec<i64>,
+    /// First and last instant of each suspect access, by record time: those of the whole log, not of the period alone, since
+    /// nearness asks what happened around a bad hour.
+    suspects: Vec<(i64, i64)>,
     /// Last suspect Sync of each folder that may hold mail, with what suppression adds.
     synced: Vec<(TextId, i64)>,
     /// Any suspect Sync at all.
@@ -60,7 +53,6 @@ pub(crate) struct Scene {
     /// End of the last blind period with a suspect access in it or in the day before.
     throttled_until: Option<i64>,
     reaches: Vec<Reach>,
-    folders: Vec<FolderReach>,
     /// Places (relative to the mailbox) of non-suspect records that a suspect access may hide behind; sorted.
     suppressed: Vec<u32>,
     first_place: usize,
@@ -84,7 +76,6 @@ impl Scene {
             any_sync: false,
             throttled_until: None,
             reaches: Vec::new(),
-            folders: Vec::new(),
             suppressed: Vec::new(),
             first_place: range.start,
             moves_recorded: Vec::new(),
@@ -97,15 +88,13 @@ impl Scene {
             })
             .map(|place| (place, assumptions.attribution[place]))
             .collect();
-        scene.suspects = of_period
-            .iter()
-            .filter(|(_, attribution)| is_suspect(*attribution))
-            .map(|(place, _)| world.facts.accesses[*place].created)
-            .collect();
+        let suspect = world.facts.range(mailbox).filter(|place| is_suspect(assumptions.attribution[*place]));
+        scene.suspects =
+            suspect.map(|place| attribution::interval(&world.facts.accesses[place], scene.aggregation)).collect();
         scene.syncs(world, assumptions, mailbox, &of_period);
-        scene.throttle(world, mailbox);
+        scene.throttle(world, mailbox, &of_period);
         scene.coverage(&assumptions.covered[mailbox], world.window);
-        scene.unnamed(world, mailbox, assumptions);
+        scene.unnamed(world, mailbox);
         scene.whole(world, assumptions, mailbox);
         scene.suppression(world, &of_period);
         scene.moves(world, mailbox, &assumptions.covered[mailbox]);
@@ -120,12 +109,21 @@ impl Scene {
 
     /// Whether a suspect access lies within 24 hours of a span or record.
     pub(crate) fn is_near(&self, start: i64, end: i64) -> bool {
-        let from = self.suspects.partition_point(|at| *at < start.saturating_sub(UtcMicros::DAY));
-        self.suspects.get(from).is_some_and(|at| *at <= end.saturating_add(UtcMicros::DAY))
+        let (from, until) = (start.saturating_sub(UtcMicros::DAY), end.saturating_add(UtcMicros::DAY));
+        let first = self.suspects.partition_point(|(_, last)| *last < from);
+        let close =
+            self.suspects[first..].iter().take_while(|(_, last)| *last <= until.saturating_add(self.aggregation));
+        close.into_iter().any(|(first, _)| *first <= until)
+    }
+
+    /// [`Self::is_near`] of one access.
+    pub(crate) fn is_near_access(&self, access: &Access) -> bool {
+        let (first, last) = attribution::interval(access, self.aggregation);
+        self.is_near(first, last)
     }
 
     /// The reasons that reach a message, and those that are near.
-    pub(crate) fn reasons_for(&self, received: Option<i64>, folders: &[TextId]) -> (Reasons, Reasons) {
+    pub(crate) fn reasons_for(&self, received: Option<i64>) -> (Reasons, Reasons) {
         let (mut all, mut near) = (0, 0);
         let present = |until: i64| received.is_none_or(|at| at < until);
         for reach in &self.reaches {
@@ -134,12 +132,6 @@ impl Scene {
             }
             if reach.near != i64::MIN && present(reach.near) {
                 near |= bit(reach.reason);
-            }
-        }
-        for reach in &self.folders {
-            if present(reach.until) && (folders.is_empty() || folders.contains(&reach.folder)) {
-                all |= bit(Reason::Idl);
-                near |= if reach.near { bit(Reason::Idl) } else { 0 };
             }
         }
         (all, near)
@@ -233,8 +225,8 @@ impl Scene {
                         }
                     }
                 }
-                Attribution::Unattributed => self.reach_all(Reason::Una, access.created, access.created),
-                Attribution::Shared => self.reach_all(Reason::Ctx, access.created, access.created),
+                Attribution::Unattributed => self.reach_all(Reason::Una, access.created, access.created + later),
+                Attribution::Shared => self.reach_all(Reason::Ctx, access.created, access.created + later),
                 Attribution::Accepted => {}
             }
         }
@@ -249,10 +241,14 @@ impl Scene {
         }
     }
 
-    fn throttle(&mut self, world: &World<'_>, mailbox: usize) {
+    /// A suspect access in a blind time, or within the day before it.
+    fn throttle(&mut self, world: &World<'_>, mailbox: usize, of_period: &[(usize, Attribution)]) {
         for blind in spans::clip(&coverage::blind(world.facts.of(mailbox), &world.case.rules), self.period) {
-            let from = self.suspects.partition_point(|at| *at < blind.start.0 - UtcMicros::DAY);
-            if self.suspects.get(from).is_some_and(|at| *at <= blind.end.0) {
+            let active = of_period.iter().filter(|(_, attribution)| is_suspect(*attribution)).any(|(place, _)| {
+                let (first, last) = attribution::interval(&world.facts.accesses[*place], self.aggregation);
+                last >= blind.start.0 - UtcMicros::DAY && first < blind.end.0
+            });
+            if active {
                 self.throttled_until = self.throttled_until.max(Some(blind.end.0));
             }
         }
@@ -263,55 +259,43 @@ impl Scene {
             Interval { start: self.period.start, end: self.period.end.min(window.start) },
             Interval { start: self.period.start.max(window.end), end: self.period.end },
         ];
-        let states = covered.worst();
-        let known = states.iter().filter_map(|(span, state)| Some((span.clip(self.period)?, *state)));
         // Nothing was asked of the time outside the window.
         let unknown = outside.into_iter().filter(|s| s.start < s.end).map(|span| (span, CoverageState::SourceGap));
-        let all: Vec<(Interval, CoverageState)> = known.chain(unknown).collect();
-        for (span, state) in all {
-            if let Some(reason) = state.reason() {
-                *self.hours.entry(reason).or_default() += span.micros();
+        let unknown: Vec<(Interval, CoverageState)> = unknown.collect();
+        // Every reason is kept, also one that a worse state of another logon type would hide.
+        for (span, state) in covered.by_logon.iter().flatten().chain(&unknown) {
+            if let (Some(span), Some(reason)) = (span.clip(self.period), state.reason()) {
                 self.reach(reason, span);
+            }
+        }
+        for (span, state) in covered.worst().iter().chain(&unknown) {
+            if let (Some(span), Some(reason)) = (span.clip(self.period), state.reason()) {
+                *self.hours.entry(reason).or_default() += span.micros();
             }
         }
     }
 
-    /// Records that name no message: any message of their folder, or of the mailbox, may be meant. Accepted ones say
-    /// nothing against a message.
-    fn unnamed(&mut self, world: &World<'_>, mailbox: usize, assumptions: &Assumptions<'_>) {
-        let range = world.facts.range(mailbox);
+    /// Records that name no message, whoever made them: any message of the mailbox may be meant. Where it lay at the time
+    /// cannot be told from a later folder, so the record's folder does not narrow it.
+    fn unnamed(&mut self, world: &World<'_>, mailbox: usize) {
         // Keys sort unnamed items last.
-        let unnamed = world.items.of(mailbox).iter().rev().take_while(|item| !item.is_named());
-        let mut found: BTreeSet<(u32, TextId)> = unnamed.map(|item| (item.place, item.folder)).collect();
-        found.extend(world.items.unlisted_in(&range));
-        for (place_no, place) in (u32::try_from(range.start).unwrap_or(u32::MAX)..).zip(range) {
-            let flags = world.facts.accesses[place].flags;
-            if flags.in_window()
-                && flags.unnamed()
-                && found.range((place_no, 0)..=(place_no, u32::MAX)).next().is_none()
-            {
-                found.insert((place_no, NONE));
-            }
-        }
-        for (place, folder) in found {
-            let access = &world.facts.accesses[place as usize];
-            let attribution = assumptions.attribution[place as usize];
-            if attribution == Attribution::Accepted || access.flags.takes_folders() || !self.in_period(access) {
-                continue;
-            }
-            let span = spans::span(access.created - self.aggregation, access.created + 1);
-            if folder == NONE {
-                self.reach(Reason::Idl, span);
-            } else {
-                let near = self.is_near(span.start.0, span.end.0);
-                self.folders.push(FolderReach { folder, until: span.end.0, near });
+        let items = world.items.of(mailbox).iter().rev().take_while(|item| !item.is_named());
+        let mut found: BTreeSet<usize> = items.map(|item| item.place as usize).collect();
+        let range = world.facts.range(mailbox);
+        found.extend(world.items.unlisted_in(&range).iter().map(|(place, _)| *place as usize));
+        found.extend(range.filter(|place| world.facts.accesses[*place].flags.unnamed()));
+        for place in found {
+            let access = &world.facts.accesses[place];
+            if access.flags.in_window() && !access.flags.takes_folders() && self.in_period(access) {
+                let (first, last) = attribution::interval(access, self.aggregation);
+                self.reach(Reason::Idl, spans::span(first, last + 1));
             }
         }
     }
 
     /// Reasons that hold for the mailbox as a whole.
     fn whole(&mut self, world: &World<'_>, assumptions: &Assumptions<'_>, mailbox: usize) {
-        let (start, end) = (self.period.start.0, self.period.end.0);
+        let (start, end) = (self.period.start.0, self.period.end.0 - 1);
         let named = &world.facts.mailboxes[mailbox];
         if !world.case.attribution_given {
             self.reach_all(Reason::Pro, start, end);
@@ -320,11 +304,9 @@ impl Scene {
             self.reach_all(Reason::Key, start, end);
         }
         for (source, unreadable) in world.sources {
-            if *unreadable > 0
-                && source.covers(&named.key, named.upn())
-                && let Some(span) = source.span.clip(self.period)
-            {
-                self.reach(Reason::Qua, span);
+            // Its time cannot be read either: it may be of any.
+            if *unreadable > 0 && source.covers(&named.key, named.upn()) {
+                self.reach_all(Reason::Qua, start, end);
             }
         }
         for span in paths::of(assumptions.paths, mailbox) {
@@ -346,17 +328,17 @@ impl Scene {
     fn suppression(&mut self, world: &World<'_>, of_period: &[(usize, Attribution)]) {
         let rules = &world.case.rules;
         let within = (rules.suppression_minutes + rules.aggregation_minutes) * UtcMicros::MINUTE;
-        let mut suspects: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+        let mut suspects: BTreeMap<u32, Vec<(i64, i64)>> = BTreeMap::new();
         for (place, attribution) in of_period {
             if is_suspect(*attribution) {
                 let access = &world.facts.accesses[*place];
-                suspects.entry(access.way).or_default().push(access.created);
+                suspects.entry(access.way).or_default().push(attribution::interval(access, self.aggregation));
             }
         }
         if suspects.is_empty() {
             return;
         }
-        let mut agreeing: BTreeMap<u32, Vec<&Vec<i64>>> = BTreeMap::new();
+        let mut agreeing: BTreeMap<u32, Vec<&Vec<(i64, i64)>>> = BTreeMap::new();
         for (place, attribution) in of_period {
             let access = &world.facts.accesses[*place];
             if is_suspect(*attribution) {
@@ -370,9 +352,13 @@ impl Scene {
                     .map(|(_, times)| times)
                     .collect()
             });
-            let close = |times: &&Vec<i64>| {
-                let from = times.partition_point(|at| *at < access.created - within);
-                times.get(from).is_some_and(|at| *at <= access.created + within)
+            let (first, last) = attribution::interval(access, self.aggregation);
+            let close = |times: &&Vec<(i64, i64)>| {
+                let from = times.partition_point(|(_, end)| *end < first - within);
+                times[from..]
+                    .iter()
+                    .take_while(|(_, end)| *end <= last + within + self.aggregation)
+                    .any(|(start, _)| *start <= last + within)
             };
             if times.iter().any(|times| close(times)) {
                 self.suppressed.push(u32::try_from(*place - self.first_place).unwrap_or(u32::MAX));
@@ -430,9 +416,8 @@ fn is_uncertain(world: &World<'_>, mailbox: usize) -> bool {
         let shared = own.upn().is_some_and(|upn| other.upns.iter().any(|(theirs, _)| theirs == upn));
         at != mailbox && shared && !archive(at) && !archive(mailbox)
     };
-    own.upns.len() > 1
-        || world.roster[mailbox].is_some_and(|entry| !entry.former.is_empty())
-        || world.facts.mailboxes.iter().enumerate().any(|(at, other)| twin(at, other))
+    let renamed = own.upns.len() > 1 || world.roster[mailbox].is_some_and(|entry| !entry.former.is_empty());
+    (renamed && !archive(mailbox)) || world.facts.mailboxes.iter().enumerate().any(|(at, other)| twin(at, other))
 }
 
 /// Whether folder statistics count more items than the listings hold, in a folder both name alike or in all.
@@ -462,7 +447,7 @@ fn joins(world: &World<'_>, assumptions: &Assumptions<'_>, scene: &Scene, mailbo
         is_suspect(assumptions.attribution[item.place as usize]) && scene.in_period(access)
     };
     super::each_message(world, mailbox, |_, run, listed| {
-        if !run.is_empty() {
+        if run.iter().any(|item| scene.in_period(&world.facts.accesses[item.place as usize])) {
             named += 1;
             found += u64::from(!listed.is_empty());
             complete &= !listed.is_empty() || !run.iter().any(suspect);
@@ -471,12 +456,4 @@ fn joins(world: &World<'_>, assumptions: &Assumptions<'_>, scene: &Scene, mailbo
     #[expect(clippy::cast_precision_loss, reason = "messages of one mailbox: far below 2^52")]
     let share = if named == 0 { 1.0 } else { found as f64 / named as f64 };
     complete && share >= floor
-}
-
-/// Folders of a run of items, without repeats; the listing's own folder ids are joined by the caller.
-pub(crate) fn folders_of(run: &[items::Item]) -> Vec<TextId> {
-    let mut folders: Vec<TextId> = run.iter().map(|item| item.folder).filter(|folder| *folder != NONE).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    folders
 }

@@ -113,11 +113,12 @@ impl<'a> Builder<'a, '_> {
             Err(complaint) => (Page::default(), rejected(IssueCode::RowMalformed, complaint)),
         };
         self.observe(page, &outcome);
+        let mut outcome = outcome;
         if span.fault == Some(Fault::Unfinished) {
-            self.notes.push((IssueCode::UnfinishedFile, "the file ends inside this row".to_owned()));
+            self.note(&mut outcome, IssueCode::UnfinishedFile, "the file ends inside this row");
         }
         if replaced {
-            self.notes.push((IssueCode::InvalidUtf8Replaced, "bytes that are no text stand as U+FFFD".to_owned()));
+            self.note(&mut outcome, IssueCode::InvalidUtf8Replaced, "bytes that are no text stand as U+FFFD");
         }
         self.drain_notes(locator);
         self.sort_out(locator, outcome, text);
@@ -152,6 +153,16 @@ impl<'a> Builder<'a, '_> {
                     _ => Ok(RowBody::Csv(split.cells)),
                 }
             }
+        }
+    }
+
+    /// What only the engine can see of a row; an access carries the code, too.
+    fn note(&mut self, outcome: &mut Outcome<'a>, code: IssueCode, detail: &str) {
+        self.notes.push((code, detail.to_owned()));
+        if let OutcomeKind::Access(record) = &mut outcome.kind
+            && let Err(at) = record.issues.binary_search(&code)
+        {
+            record.issues.insert(at, code);
         }
     }
 

@@ -105,6 +105,16 @@ fn an_interrupted_export_says_so() {
 }
 
 #[test]
+fn a_million_items_in_a_record_are_too_many() {
+    let items = vec!["{}"; 1_000_000].join(",");
+    let folders = format!(r#"{{"Folders":[{{"FolderItems":[{items}]}}],"MailboxGuid":"x","#);
+    let row = record(1).replacen('{', &folders, 1).replace("SomethingElse1", "MailItemsAccessed");
+    let (report, lines) = run(&[source("a", format!("{}\n{row}\n", record(0)))]);
+    assert_eq!((report.counts[0].read, report.counts[0].rejected), (2, 1));
+    assert!(lines.iter().any(|line| line.contains("too-many-items")), "{}", &lines[0][..200]);
+}
+
+#[test]
 fn a_page_that_names_a_next_one_is_not_the_whole_answer() {
     let page = |link: &str| format!("{{\"value\":[{}]{link}}}", record(1));
     let (first, last) = (page(",\"@odata.nextLink\":\"https://x\""), page(",\"@odata.nextLink\":null"));

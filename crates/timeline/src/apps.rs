@@ -3,23 +3,23 @@
 
 /// A well-known application.
 #[derive(Debug)]
-pub(crate) struct App {
+pub struct App {
     /// Application id, lower case.
-    pub(crate) id: &'static str,
+    pub id: &'static str,
     /// Its published name.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What to know about it; empty where there is nothing.
-    pub(crate) note: &'static str,
+    pub note: &'static str,
 }
 
 /// Where names come from, unless the entry's note says otherwise.
-pub(crate) const SOURCE: &str = "merill/microsoft-info _info/MicrosoftApps.csv @43b8a5d (MIT)";
+pub const APPS_SOURCE: &str = "merill/microsoft-info _info/MicrosoftApps.csv @43b8a5d (MIT)";
 
 const SCRIPTED: &str = "a first-party id that scripts use, too";
 const DUAL: &str = "a legitimate product that responders' public lists name as abused (CIPP MaliciousApps.json, LETHAL-FORENSICS Application-Blacklist.csv)";
 
 /// The list, in id order.
-pub(crate) const APPS: [App; 21] = [
+pub const APPS: [App; 21] = [
     App { id: "00000002-0000-0ff1-ce00-000000000000", name: "Office 365 Exchange Online", note: "" },
     App { id: "00000003-0000-0000-c000-000000000000", name: "Microsoft Graph", note: "the application is ClientAppId" },
     App { id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46", name: "Microsoft Azure CLI", note: SCRIPTED },

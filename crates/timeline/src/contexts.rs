@@ -187,13 +187,6 @@ pub(crate) fn summarise(facts: &Facts, attribution: &[Attribution], messages: &[
     .collect()
 }
 
-/// The name of an effective application: the service list, then our list. The examiner's own names come first, and are the
-/// caller's.
-pub(crate) fn app_name(context: &Context) -> Option<&'static str> {
-    let listed = context.key.effective_app.as_deref().and_then(apps::find).map(|app| app.name);
-    listed.or(context.service.map(|service| service.name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

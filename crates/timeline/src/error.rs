@@ -65,7 +65,9 @@ pub enum TimelineError {
     #[error("more than 4,294,967,295 accesses; split the case")]
     TooManyAccesses,
     /// Two different message ids have one key.
-    #[error("the message id {id} shares the key {key:032x} with another one; please report this case: it should not exist")]
+    #[error(
+        "the message id {id} shares the key {key:032x} with another one; please report this case: it should not exist"
+    )]
     KeyCollision {
         /// The later id.
         id: String,

@@ -56,9 +56,11 @@ mod small;
 #[cfg(test)]
 mod world;
 
+pub use apps::{APPS, APPS_SOURCE, App};
 pub use error::TimelineError;
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};
+pub use services::{SERVICES, SERVICES_AS_OF, Service};
 pub use stored::{StoredAccess, StoredCopy, read_accesses, read_copies};
 pub use writer::{Encoded, Judged, TableWriter};
 pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};

@@ -6,19 +6,19 @@
 use crate::client_string::{FamilyKind, family_kind};
 
 /// The date of the list; a service Microsoft ships later is not on it and stays unrecognised.
-pub(crate) const AS_OF: &str = "2026-11-23";
+pub const SERVICES_AS_OF: &str = "2026-11-23";
 
 /// One service: the pair a record carries, its name, and where that is public.
 #[derive(Debug)]
-pub(crate) struct Service {
+pub struct Service {
     /// `AppId`.
-    pub(crate) app_id: &'static str,
+    pub app_id: &'static str,
     /// `ClientAppId`; `None` where the record states none or the same id again.
-    pub(crate) client_app_id: Option<&'static str>,
+    pub client_app_id: Option<&'static str>,
     /// What it is.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Where this is public.
-    pub(crate) source: &'static str,
+    pub source: &'static str,
 }
 
 const MERILL: &str = "merill/microsoft-info _info/MicrosoftApps.csv @43b8a5d (MIT)";
@@ -27,7 +27,7 @@ const TWO_TENANTS: &str = "seen with RESTSystem from Microsoft networks in two u
 const SEKOIA: &str = "SEKOIA-IO/intake-formats @b8f64fe, Office 365 samples: quarantine release";
 
 /// The services.
-pub(crate) const SERVICES: [Service; 7] = [
+pub const SERVICES: [Service; 7] = [
     Service {
         app_id: "13937bba-652e-4c46-b222-3003f4d1ff97",
         client_app_id: None,

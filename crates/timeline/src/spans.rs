@@ -37,12 +37,6 @@ pub(crate) fn contains(spans: &[Interval], at: i64) -> bool {
     after > 0 && at < spans[after - 1].end.0
 }
 
-/// Whether `spans` (a union) and `other` have an instant in common.
-pub(crate) fn touches(spans: &[Interval], other: Interval) -> bool {
-    let at = spans.partition_point(|one| one.end <= other.start);
-    spans.get(at).is_some_and(|one| one.start < other.end && other.start < other.end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +50,5 @@ mod tests {
     fn the_end_of_a_span_is_outside() {
         let spans = [span(0, 3), span(5, 7)];
         assert!(contains(&spans, 0) && !contains(&spans, 3) && contains(&spans, 6) && !contains(&spans, 7));
-        assert!(touches(&spans, span(2, 4)) && !touches(&spans, span(3, 5)) && !touches(&spans, span(6, 6)));
     }
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use mailtrail_evidence::RunRecord;
 use mailtrail_ingest::{Limits, reread};
 use mailtrail_model::{CoverageState, ExposureClass, IssueCode, Locator, Reason, Rules, Severity, SourceId};
-use mailtrail_timeline::{StoredAccess, read_accesses, read_copies};
+use mailtrail_timeline::{APPS, APPS_SOURCE, SERVICES, SERVICES_AS_OF, StoredAccess, read_accesses, read_copies};
 
 use crate::{
     args::ExplainArgs,
@@ -173,9 +173,31 @@ pub(crate) fn meaning(word: &str) -> Option<String> {
     if let Some(reason) = Reason::ALL.iter().find(|r| same(r.as_str())) {
         return Some(format!("{}: reason\n  {}", reason.as_str(), reason.meaning()));
     }
+    if same("services") {
+        return Some(services());
+    }
+    if let Some(app) = APPS.iter().find(|app| same(app.id)) {
+        let note = if app.note.is_empty() { String::new() } else { format!("\n  {}", app.note) };
+        return Some(format!("{}: {}{note}\n  source: {APPS_SOURCE}", app.id, app.name));
+    }
     let rules = Rules::default();
     let (name, value, doc) = rules.entries().into_iter().find(|(name, ..)| same(name))?;
     Some(format!("{name}: rule, default {value:?}\n  {doc}"))
+}
+
+/// The dated list by which background services are recognised.
+fn services() -> String {
+    let mut out = format!(
+        "services recognised as Microsoft's background, list of {SERVICES_AS_OF}\n  only together with a service's client string"
+    );
+    for service in &SERVICES {
+        let client = service.client_app_id.map_or_else(String::new, |id| format!(" with ClientAppId {id}"));
+        out.push_str(&format!(
+            "\n  AppId {}{client}: {}\n      source: {}",
+            service.app_id, service.name, service.source
+        ));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -190,6 +212,8 @@ mod tests {
             ("C-near", "not excluded"),
             ("thr", "throttled"),
             ("idle_gap_minutes", "120"),
+            ("services", "Substrate Context Service"),
+            ("00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
         ] {
             assert!(meaning(word).unwrap().contains(part), "{word}");
         }

@@ -46,9 +46,7 @@ impl SourceView {
         declared: Option<&SourceDeclaration>,
         rules: &Rules,
     ) -> Option<Self> {
-        if receipt.container.is_none() {
-            return None;
-        }
+        receipt.container.as_ref()?;
         let query = declared.and_then(|source| source.query);
         let exported = declared.and_then(|source| source.exported);
         Some(Self {

@@ -37,13 +37,16 @@ pub(crate) fn flag_absent(accesses: &[Access], domain: Interval) -> Vec<Interval
     spans::clip(&spans::union(out), domain)
 }
 
+/// What an access counts for, by one wording of the limit.
+type Weight = fn(&Access) -> u64;
+
 /// Where counts do not exclude throttling: instants t with a trailing 24 hours, ending within [t - 24 h, t], that hold more
 /// records or more items than half the documented limit.
 pub(crate) fn counts_exceed(accesses: &[Access], rules: &Rules) -> Vec<Interval> {
     let records: Vec<&Access> = accesses.iter().filter(|access| access.flags.is_mail_items_accessed()).collect();
     let day = rules.throttle_blind();
     let mut out = Vec::new();
-    let limits: [(u64, fn(&Access) -> u64); 2] =
+    let limits: [(u64, Weight); 2] =
         [(rules.throttle_excluded_records, |_| 1), (rules.throttle_excluded_items, |access| u64::from(access.counted))];
     for (limit, weight) in limits {
         let mut first = 0;

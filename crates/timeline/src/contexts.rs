@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use mailtrail_model::{AccessContext, Attribution, Interval, UtcMicros};
 
-use crate::{apps, client_string::ClientString, digest, facts::Facts, services};
+use crate::{client_string::ClientString, digest, facts::Facts, services};
 
 /// What a record says of its way in, as stated; absent where it says nothing.
 #[derive(Clone, Copy, Debug, Default)]

@@ -24,10 +24,13 @@ pub(crate) struct Messages {
     pub(crate) by_context: Vec<u64>,
 }
 
+/// Messages of one mailbox: all, those in suspect accesses, and by context.
+type Counted = (u64, u64, Vec<(u32, u64)>);
+
 impl Messages {
     /// Counts the messages of every mailbox.
     pub(crate) fn count(facts: &Facts, items: &Items, attribution: &[Attribution]) -> Self {
-        let per_mailbox: Vec<(u64, u64, Vec<(u32, u64)>)> = (0..facts.mailboxes.len())
+        let per_mailbox: Vec<Counted> = (0..facts.mailboxes.len())
             .into_par_iter()
             .map(|mailbox| {
                 let (mut all, mut suspect) = (0, 0);

@@ -360,7 +360,7 @@ impl Scene {
                     .take_while(|(_, end)| *end <= last + within + self.aggregation)
                     .any(|(start, _)| *start <= last + within)
             };
-            if times.iter().any(|times| close(times)) {
+            if times.iter().any(close) {
                 self.suppressed.push(u32::try_from(*place - self.first_place).unwrap_or(u32::MAX));
             }
         }

@@ -142,7 +142,7 @@ fn the_folder_of_a_sync_gains_its_path() {
 #[test]
 fn a_whole_second_export_in_a_poorer_container_changes_nothing_but_the_duplicates() {
     let rows = 9_000;
-    let records: Vec<_> = (0..rows).map(|n| if n % 4 == 0 { sync(n) } else { bind(n, 3) }).collect();
+    let records: Vec<_> = (0..rows).map(|n| if n.is_multiple_of(4) { sync(n) } else { bind(n, 3) }).collect();
     let poor = |record: &AccessRecord<'static>| {
         let mut poor = record.clone();
         poor.user_key = None;
@@ -211,7 +211,7 @@ fn each_copy_can_be_found_with_its_place_and_its_kind() {
 #[test]
 fn a_few_copies_leave_the_rest_of_a_large_table_as_it_was() {
     let rows = 30_000;
-    let record = |n: u64| if n % 4 == 0 { sync(n) } else { bind(n, 3) };
+    let record = |n: u64| if n.is_multiple_of(4) { sync(n) } else { bind(n, 3) };
     let records: Vec<_> = (0..rows).map(record).collect();
     let copies = [0, 9_001, 9_002, 20_001, rows - 1].map(|n| {
         let mut poor = record(n);

@@ -57,7 +57,10 @@ fn cut(rows: &[(u64, u8)], sizes: &[usize]) -> Vec<Block<'static>> {
     blocks
 }
 
-fn orders() -> impl Strategy<Value = (Vec<(u64, u8)>, Vec<(u64, u8)>)> {
+/// Record numbers, each with the kind of copy it is.
+type Copies = Vec<(u64, u8)>;
+
+fn orders() -> impl Strategy<Value = (Copies, Copies)> {
     prop::collection::vec((0u64..4, 0u8..10), 1..14)
         .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
 }

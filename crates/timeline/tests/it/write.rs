@@ -16,7 +16,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn many(blocks: u64, rows: u64) -> Vec<Block<'static>> {
-    let record = |n: u64| if n % 5 == 0 { sync(n) } else { bind(n, usize::try_from(n % 9).unwrap()) };
+    let record = |n: u64| if n.is_multiple_of(5) { sync(n) } else { bind(n, usize::try_from(n % 9).unwrap()) };
     (0..blocks).map(|b| block((b * rows..(b + 1) * rows).map(record).collect())).collect()
 }
 

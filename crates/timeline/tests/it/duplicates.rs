@@ -142,7 +142,7 @@ fn the_folder_of_a_sync_gains_its_path() {
 #[test]
 fn a_whole_second_export_in_a_poorer_container_changes_nothing_but_the_duplicates() {
     let rows = 9_000;
-    let records: Vec<_> = (0..rows).map(|n| if n.is_multiple_of(4) { sync(n) } else { bind(n, 3) }).collect();
+    let records: Vec<_> = (0..rows).map(|n: u64| if n.is_multiple_of(4) { sync(n) } else { bind(n, 3) }).collect();
     let poor = |record: &AccessRecord<'static>| {
         let mut poor = record.clone();
         poor.user_key = None;

@@ -49,7 +49,7 @@ fn record(n: u64, of: u64, mailboxes: u64) -> AccessRecord<'static> {
     };
     let per_mailbox = of * ITEMS / mailboxes / 3;
     let item = |i: u64| {
-        let k = mix(user << 40 | mix(n * 8 + i) % per_mailbox);
+        let k = mix((user << 40) | (mix(n * 8 + i) % per_mailbox));
         let id = format!("<{k:016X}{:012X}@{:08x}.namprd18.prod.outlook.com>", mix(k) >> 16, k % 97);
         ItemAccess {
             folder: Some(u32::try_from(i % 3).unwrap()),

@@ -143,11 +143,17 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn body(&mut self, piece: &Piece, span: RowSpan, text: &'a str) -> Result<RowBody<'a>, &'static str> {
+        let (start, end) = span.range();
         match piece.shape {
             Shape::Json => Ok(RowBody::Json(text)),
             Shape::Xml => Ok(RowBody::Xml(text)),
             Shape::Csv { delimiter, columns } => {
-                let split = csv::split_with(text, delimiter, columns, self.arena, &mut self.room);
+                // Text with replacements is longer than its bytes, and room is as long as those.
+                let split = if text.len() > end - start {
+                    csv::split(text, delimiter, columns, self.arena)
+                } else {
+                    csv::split_with(text, delimiter, columns, self.arena, &mut self.room)
+                };
                 match split.complaint {
                     Some(complaint) if span.fault.is_none() => Err(complaint),
                     _ => Ok(RowBody::Csv(split.cells)),

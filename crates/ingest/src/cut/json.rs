@@ -13,6 +13,12 @@ use super::{Cut, Fault, MARK, Step, count, trim_end};
 /// to its end for each of its rows.
 const LINE_LOOK: usize = 64 << 10;
 
+/// A number or word is shorter than this.
+const LITERAL: usize = 64;
+
+/// Ways to begin that are remembered. Records of one export begin in two or three ways.
+const OPENINGS: usize = 8;
+
 /// How far behind a row the line's end is looked for.
 const GAP_LOOK: usize = 64;
 
@@ -21,8 +27,8 @@ const GAP_LOOK: usize = 64;
 pub(crate) struct JsonCutter {
     /// The last row stood alone on its line: then the line end finds the next, and counting braces is check enough.
     lines: bool,
-    /// How the first row begins.
-    opening: Option<Opening>,
+    /// How rows begin, as far as they were seen to.
+    openings: Vec<Opening>,
     /// Where the rows of a page stand, from its top: `["value"]`.
     descend: &'static [&'static str],
     depth_cap: usize,
@@ -32,7 +38,7 @@ pub(crate) struct JsonCutter {
     more_pages: Option<bool>,
 }
 
-/// The first two keys of the first row, with their quotes. Objects within rows seldom begin with both.
+/// The first two keys of a row, with their quotes. Objects within rows seldom begin with both.
 #[derive(Debug)]
 struct Opening {
     first: memmem::Finder<'static>,
@@ -81,7 +87,7 @@ impl JsonCutter {
     pub(crate) fn new(first: &[u8], descend: &'static [&'static str], depth_cap: usize) -> Self {
         Self {
             lines: true,
-            opening: Opening::of(first),
+            openings: Opening::of(first).into_iter().collect(),
             descend,
             depth_cap,
             arrays: 0,
@@ -115,12 +121,30 @@ impl JsonCutter {
         }
     }
 
-    /// The nearest place that looks like a row's beginning.
+    /// The nearest place that looks like a row's beginning, else one that may be; for a row that was given up.
     pub(crate) fn resume(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.next_row(bytes, at).found().or_else(|| next_object(bytes, at))
+    }
+
+    /// The nearest place that looks like a row's beginning.
+    fn next_row(&self, bytes: &[u8], at: usize) -> Search {
         let from = bytes.len().min(at + 1);
         let line = memmem::find(&bytes[from..], b"\n{").map(|i| from + i + 1);
+        // Not beyond that line: a file of broken rows must not be searched to its end for each of them.
         let within = &bytes[..line.unwrap_or(bytes.len())];
-        self.opening.as_ref().and_then(|opening| opening.find(within, from)).or(line)
+        let openings = self.openings.iter().map(|opening| opening.find(within, from));
+        match (openings.fold(Search::Nowhere, Search::or_nearer), line) {
+            (Search::At(at), _) => Search::At(at),
+            (_, Some(line)) => Search::At(line),
+            (search, None) => search,
+        }
+    }
+
+    /// Remembers how a whole row begins, so that the next one is found behind a broken one.
+    fn learn(&mut self, row: &[u8]) {
+        if self.openings.len() < OPENINGS && !self.openings.iter().any(|opening| opening.begins(row)) {
+            self.openings.extend(Opening::of(row));
+        }
     }
 
     pub(crate) fn unfinished(&self) -> Option<&'static str> {
@@ -184,13 +208,17 @@ impl JsonCutter {
                     return Step::More;
                 }
                 self.lines = bytes.get(after).is_none_or(|b| *b == b'\n');
+                self.learn(&bytes[at..end]);
                 let fault = (depth > self.depth_cap).then_some(Fault::TooDeep);
                 Step::Row(Cut { start: at, end, next: end, fault })
             }
             ValueEnd::Open if !last => Step::More,
             // An object that was cut off, or one that lost a quote or a brace: then the next one stands inside it.
-            ValueEnd::Open => self.broken(bytes, at, true, Some(Fault::Unfinished)),
-            ValueEnd::Broken(_) => self.broken(bytes, at, last, None),
+            ValueEnd::Open => Self::broken(bytes, at, self.next_row(bytes, at).found(), Some(Fault::Unfinished)),
+            ValueEnd::Broken(_) => match self.next_row(bytes, at) {
+                Search::Unsure(_) | Search::Nowhere if !last => Step::More,
+                search => Self::broken(bytes, at, search.found().or_else(|| next_object(bytes, at)), None),
+            },
         }
     }
 
@@ -202,26 +230,21 @@ impl JsonCutter {
         }
         let row = &bytes[at..end];
         let whole = row.ends_with(b"}") && count(row, b'{') == count(row, b'}');
-        let alone = || self.opening.as_ref().is_some_and(|opening| opening.find(row, 1).is_none());
-        (whole && alone()).then_some(Cut { start: at, end, next: end, fault: None })
+        let alone = || self.openings.iter().all(|opening| opening.find(row, 1).found().is_none());
+        (whole && !self.openings.is_empty() && alone()).then_some(Cut { start: at, end, next: end, fault: None })
     }
 
-    /// The row at `at` up to where the next one seems to begin.
-    fn broken(&self, bytes: &[u8], at: usize, last: bool, at_end: Option<Fault>) -> Step {
-        match self.resume(bytes, at) {
-            Some(next) => {
-                let mut end = trim_end(bytes, at, next);
-                while end > at + 1 && matches!(bytes[end - 1], b',' | b'[') {
-                    end = trim_end(bytes, at, end - 1);
-                }
-                Step::Row(Cut { start: at, end, next: end, fault: None })
-            }
-            None if last => {
-                let end = trim_end(bytes, at, bytes.len());
-                Step::Row(Cut { start: at, end, next: bytes.len(), fault: at_end })
-            }
-            None => Step::More,
+    /// The row at `at` up to where the next one seems to begin; to the end of the source if there is none.
+    fn broken(bytes: &[u8], at: usize, next_row: Option<usize>, at_end: Option<Fault>) -> Step {
+        let Some(next) = next_row else {
+            let end = trim_end(bytes, at, bytes.len());
+            return Step::Row(Cut { start: at, end, next: bytes.len(), fault: at_end });
+        };
+        let mut end = trim_end(bytes, at, next);
+        while end > at + 1 && matches!(bytes[end - 1], b',' | b'[') {
+            end = trim_end(bytes, at, end - 1);
         }
+        Step::Row(Cut { start: at, end, next: end, fault: None })
     }
 
     /// The rest of a page after its rows.
@@ -241,6 +264,18 @@ impl JsonCutter {
             }
         }
     }
+}
+
+/// The next object in a list: within a row as often as not, but what begins no row is rejected, and rows behind it are found.
+fn next_object(bytes: &[u8], at: usize) -> Option<usize> {
+    let from = bytes.len().min(at + 1);
+    memchr::memchr_iter(b'{', &bytes[from..]).map(|i| from + i).find(|brace| {
+        let comma = trim_end(bytes, from, *brace);
+        comma > from && bytes[comma - 1] == b',' && {
+            let closing = trim_end(bytes, from, comma - 1);
+            closing > from && bytes[closing - 1] == b'}'
+        }
+    })
 }
 
 /// Whether a page's frame links to a next page.
@@ -283,25 +318,76 @@ impl Opening {
         Some(Self { first: memmem::Finder::new(first).into_owned(), second })
     }
 
-    /// The next object that begins with these keys.
-    fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        self.first.find_iter(bytes.get(from..)?).find_map(|i| {
-            let brace = trim_end(bytes, from, from + i);
-            let begins = brace > from && bytes[brace - 1] == b'{' && self.goes_on(bytes, from + i);
-            begins.then(|| brace - 1)
-        })
+    /// Whether an object begins with these keys.
+    fn begins(&self, row: &[u8]) -> bool {
+        let first = skip_space(row, 1);
+        row.get(first..).is_some_and(|rest| rest.starts_with(self.first.needle()))
+            && self.goes_on(row, first) == Some(true)
     }
 
-    /// Whether the second key follows the first, which stands at `first`.
-    fn goes_on(&self, bytes: &[u8], first: usize) -> bool {
-        let Some(second) = &self.second else { return true };
-        let Some((_, value)) = key(bytes, first) else { return false };
-        match any_value_end(bytes, value) {
-            Some(ValueEnd::At { end, .. }) => {
-                bytes.get(skip_comma(bytes, end)..).is_some_and(|rest| rest.starts_with(second))
+    /// The next object that begins with these keys.
+    fn find(&self, bytes: &[u8], from: usize) -> Search {
+        for key in self.first.find_iter(bytes.get(from..).unwrap_or_default()).map(|i| from + i) {
+            let brace = trim_end(bytes, from, key);
+            if brace == from || bytes[brace - 1] != b'{' {
+                continue;
             }
-            _ => false,
+            match self.goes_on(bytes, key) {
+                Some(true) => return Search::At(brace - 1),
+                Some(false) => {}
+                None => return Search::Unsure(brace - 1),
+            }
         }
+        Search::Nowhere
+    }
+
+    /// Whether the second key follows the first, which stands at `first`; `None` if these bytes do not tell.
+    fn goes_on(&self, bytes: &[u8], first: usize) -> Option<bool> {
+        let Some(second) = &self.second else { return Some(true) };
+        let colon = skip_space(bytes, first + self.first.needle().len());
+        if *bytes.get(colon)? != b':' {
+            return Some(false);
+        }
+        let end = match any_value_end(bytes, skip_space(bytes, colon + 1))? {
+            ValueEnd::At { end, .. } => end,
+            ValueEnd::Open => return None,
+            ValueEnd::Broken(_) => return Some(false),
+        };
+        let next = skip_space(bytes, end);
+        if *bytes.get(next)? != b',' {
+            return Some(false);
+        }
+        let rest = bytes.get(skip_space(bytes, next + 1)..)?;
+        if rest.len() < second.len() && second.starts_with(rest) {
+            return None;
+        }
+        Some(rest.starts_with(second))
+    }
+}
+
+/// Where something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    At(usize),
+    /// Perhaps here: these bytes do not tell.
+    Unsure(usize),
+    Nowhere,
+}
+
+impl Search {
+    fn found(self) -> Option<usize> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Unsure(_) | Self::Nowhere => None,
+        }
+    }
+
+    fn or_nearer(self, other: Self) -> Self {
+        let at = |search| match search {
+            Self::At(at) | Self::Unsure(at) => at,
+            Self::Nowhere => usize::MAX,
+        };
+        if at(other) < at(self) { other } else { self }
     }
 }
 
@@ -369,9 +455,10 @@ fn any_value_end(bytes: &[u8], at: usize) -> Option<ValueEnd> {
     let end = match bytes.get(at)? {
         b'{' | b'[' => value_end(bytes, at),
         b'"' => string_end(bytes, at),
-        _ => match bytes[at..].iter().position(|b| b",}]".contains(b)) {
+        _ => match bytes[at..].iter().take(LITERAL).position(|b| b",}]".contains(b)) {
             Some(length) => ValueEnd::At { end: at + length, depth: 0 },
-            None => ValueEnd::Open,
+            None if bytes.len() - at < LITERAL => ValueEnd::Open,
+            None => ValueEnd::Broken(at),
         },
     };
     Some(end)

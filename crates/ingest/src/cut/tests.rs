@@ -116,6 +116,20 @@ fn one_damaged_byte_costs_one_json_row() {
 }
 
 #[test]
+fn rows_that_begin_in_other_ways_are_found_behind_a_broken_one() {
+    let context = r#"{"AppAccessContext":{"Id":1},"CreationTime":"x","Id":1}"#;
+    let plain = r#"{"CreationTime":"x","Id":2,"Folders":[{"Id":1},{"Id":2}]}"#;
+    let other = r#"{"Zeta":1,"Id":3}"#;
+    let broken = r#"{"CreationTime":"x,"Id":2,"Folders":[{"Id":1},{"Id":2}]}"#;
+    let input = [context, plain, broken, context, plain].join(",");
+    check_json(&input, &[], &[context, plain, broken, context, plain]);
+    // A beginning never seen before: pieces of the broken row are rows of their own, the rows behind it are whole.
+    let input = [context, broken, other, other].join(",");
+    let rows = texts(&cut_all(json_cutter(input.as_bytes(), &[]), input.as_bytes(), 1 << 20), input.as_bytes());
+    assert!(rows.iter().filter(|row| *row == other).count() == 2, "{rows:#?}");
+}
+
+#[test]
 fn csv_rows_keep_line_ends_in_cells_and_skip_repeated_headers() {
     let input = "1,\"a\n\"\"b\"\"\r\nc\"\r\n\r\nId,AuditData\r\n\u{feff}Id,AuditData\n2,x\n\"#TYPE Selected\"\nOther,AuditData\n3,\"y\"";
     for piece in [1, 2, 5, 1 << 20] {

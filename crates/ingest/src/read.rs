@@ -99,7 +99,9 @@ impl<'e> Feed<'e> {
         depth: u32,
     ) -> Result<(), Gone> {
         let options = self.options;
-        let mut hashed = Hashed::new(raw, self.progress);
+        // A member's bytes were counted with its archive's.
+        let progress: &dyn Progress = if parent.is_some() { &() } else { self.progress };
+        let mut hashed = Hashed::new(raw, progress);
         let mut head = vec![0; Encoding::LOOK];
         let (count, read) = read_full(&mut hashed, &mut head);
         head.truncate(count);

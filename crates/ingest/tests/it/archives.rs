@@ -1,11 +1,12 @@
 //! Owns what becomes of packed sources: members are sources of their own, bombs and hostile names are refused with a reason.
 
 use std::io::{Cursor, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use mailtrail_ingest::{IngestOptions, IngestReport, Limits};
+use mailtrail_ingest::{IngestOptions, IngestReport, Limits, Progress, ingest};
 use zip::write::SimpleFileOptions;
 
-use crate::engine::{csv, gzip, ndjson, rows, run, run_with, source};
+use crate::engine::{Collect, csv, gzip, ndjson, rows, run, run_with, source};
 
 fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -38,6 +39,34 @@ fn members_are_sources_with_their_archives_hash() {
     assert_eq!(report.receipts[2].compression.as_deref(), Some("gzip"));
     assert_eq!(refusals(&report).len(), 1);
     assert!(report.receipts[0].completeness.findings.iter().any(|f| f.evidence.contains("1 hidden")));
+}
+
+/// Adds up what it is told.
+#[derive(Default)]
+struct Told {
+    bytes: AtomicU64,
+    rows: AtomicU64,
+}
+
+impl Progress for Told {
+    fn bytes(&self, more: u64) {
+        self.bytes.fetch_add(more, Ordering::Relaxed);
+    }
+
+    fn rows(&self, more: u64) {
+        self.rows.fetch_add(more, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn progress_tells_each_byte_on_disk_and_each_row_once() {
+    let zip = zipped(&[("b.json", ndjson(0..7).as_bytes()), ("a.csv", csv(0..5).as_bytes())]);
+    let inputs =
+        [source("in.zip", &zip), source("c.csv.gz", gzip(csv(0..3).as_bytes())), source("none", "prose\nprose")];
+    let told = Told::default();
+    ingest(&inputs, &IngestOptions::default(), &told, &Collect::default()).unwrap();
+    let on_disk: u64 = inputs.iter().filter_map(|input| input.bytes).sum();
+    assert_eq!((told.bytes.into_inner(), told.rows.into_inner()), (on_disk, 15));
 }
 
 #[test]

@@ -162,7 +162,7 @@ pub struct SwimlanesView {
     pub marking: CaseMarking,
     /// The lanes, in drawing order.
     pub lanes: Vec<Lane>,
-    /// Mailboxes beyond [`LANE_LIMIT`], in the CSV only.
+    /// Mailboxes beyond `LANE_LIMIT`, in the CSV only.
     pub lanes_left_off: usize,
     /// The step sessions were binned to, in hours.
     pub binned_hours: Option<i64>,

@@ -62,20 +62,24 @@ impl Feed<'_> {
             self.flush(self.buffer.len(), None)?;
         }
         let start = self.buffer.len();
-        let (cutter, reader, next) = loop {
+        // A source is told by as much of it whatever the block size, so a block size cannot change what it is.
+        while self.buffer.len() - start < sniff::LOOK && !tap.ended {
+            self.buffer.room(sniff::LOOK);
             self.fill(tap);
-            match sniff::sniff(&self.buffer.filled()[start..], tap.ended, self.options.limits.depth) {
-                Sniffed::Known { cutter, reader, next } => break (cutter, reader, start + next),
-                Sniffed::More => drop(self.buffer.room(self.options.block_bytes)),
-                Sniffed::Refused(why) => {
-                    self.buffer.truncate(start);
-                    return Ok(Told::refused(why));
-                }
-                Sniffed::Nothing { container, what } => {
-                    self.buffer.truncate(start);
-                    let findings = vec![nothing("empty-file", what)];
-                    return Ok(Told { container: Some(container), findings, ..Told::default() });
-                }
+        }
+        let there = &self.buffer.filled()[start..];
+        let head = &there[..there.len().min(sniff::LOOK)];
+        let whole = tap.ended && head.len() == there.len();
+        let (cutter, reader, next) = match sniff::sniff(head, whole, self.options.limits.depth) {
+            Sniffed::Known { cutter, reader, next } => (cutter, reader, start + next),
+            Sniffed::Refused(why) => {
+                self.buffer.truncate(start);
+                return Ok(Told::refused(why));
+            }
+            Sniffed::Nothing { container, what } => {
+                self.buffer.truncate(start);
+                let findings = vec![nothing("empty-file", what)];
+                return Ok(Told { container: Some(container), findings, ..Told::default() });
             }
         };
         let mut told = Told { container: Some(reader.name()), lossy: reader.lossy(), ..Told::default() };
@@ -130,7 +134,7 @@ impl Feed<'_> {
                 Step::More if bytes.len() - at >= self.options.limits.row_bytes => at = self.overlong(open, tap, at),
                 Step::More => at = self.more(open, tap, at)?,
             }
-            if self.rows_in_block >= self.options.limits.rows_per_block {
+            if self.rows_in_block >= self.options.limits.rows_per_block || at >= self.options.block_bytes {
                 open.piece.replaced |= tap.reader.replaced();
                 self.flush(at, Some(open))?;
                 at = 0;

@@ -25,11 +25,9 @@ pub(crate) enum Sniffed {
     Nothing { container: &'static str, what: &'static str },
     /// Refused; in words that end with what to do.
     Refused(String),
-    /// These bytes do not tell.
-    More,
 }
 
-/// Tells a source's container from its first bytes; with `last` they are all there are.
+/// Tells a source's container from its first [`LOOK`] bytes; with `last` they are all there are.
 pub(crate) fn sniff(head: &[u8], last: bool, depth_cap: usize) -> Sniffed {
     let mut at = 0;
     while at < head.len() && (head[at].is_ascii_whitespace() || head[at..].starts_with(MARK)) {
@@ -38,13 +36,7 @@ pub(crate) fn sniff(head: &[u8], last: bool, depth_cap: usize) -> Sniffed {
     match head.get(at) {
         None if last && head.is_empty() => Sniffed::Nothing { container: "empty", what: "the file has no bytes" },
         None if last => Sniffed::Nothing { container: "empty", what: "the file holds white space only" },
-        None => {
-            if head.len() < LOOK {
-                Sniffed::More
-            } else {
-                refuse(head, "nothing but white space at its start")
-            }
-        }
+        None => refuse(head, "nothing but white space at its start"),
         Some(b'{' | b'[') => sniff_json(head, at, last, depth_cap),
         Some(b'<') => sniff_xml(head, at),
         Some(_) => match sniff_csv(head, at, last) {
@@ -114,8 +106,6 @@ fn sniff_json(head: &[u8], at: usize, last: bool, depth_cap: usize) -> Sniffed {
     let Some(first) = head[at..].iter().position(|b| !between(b)).map(|i| at + i) else {
         return if last {
             Sniffed::Nothing { container: "json", what: "the JSON array is empty" }
-        } else if head.len() < LOOK {
-            Sniffed::More
         } else {
             refuse(head, "a JSON array that holds nothing for a long stretch")
         };
@@ -123,7 +113,6 @@ fn sniff_json(head: &[u8], at: usize, last: bool, depth_cap: usize) -> Sniffed {
     let end = match value_end(head, first) {
         _ if head[first] != b'{' => head.len(),
         ValueEnd::At { end, .. } => end,
-        _ if !last && head.len() < LOOK => return Sniffed::More,
         _ => head.len(),
     };
     let row = &head[first..end];
@@ -158,16 +147,15 @@ fn sniff_csv(head: &[u8], at: usize, last: bool) -> Sniffed {
     let has = |byte| memchr::memchr(byte, &head[at..]).is_some();
     let newline = match (has(b'\n'), has(b'\r')) {
         (true, _) => b'\n',
-        (false, true) if last || head.len() >= LOOK => b'\r',
-        (false, _) if last => b'\n',
-        (false, _) if head.len() < LOOK => return Sniffed::More,
-        (false, _) => return refuse(&head[at..], "text without a line end"),
+        (false, true) => b'\r',
+        (false, false) if last => b'\n',
+        (false, false) => return refuse(&head[at..], "text without a line end"),
     };
     let mut start = at;
     loop {
         let end = memchr::memchr(newline, &head[start..]).map(|i| start + i);
         if end.is_none() && !last {
-            return if head.len() < LOOK { Sniffed::More } else { refuse(&head[at..], "text without a header line") };
+            return refuse(&head[at..], "text without a header line");
         }
         let next = end.map_or(head.len(), |i| i + 1);
         let line = head[start..end.unwrap_or(head.len())].trim_ascii_end();

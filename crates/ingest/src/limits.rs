@@ -10,7 +10,8 @@ pub struct Limits {
     pub row_bytes: usize,
     /// Deepest nesting of a JSON row. Audit records nest about eight deep.
     pub depth: usize,
-    /// Most items in one record. The most seen in public records is 250 (a published detection rule's threshold).
+    /// Most items in one record. The most seen in public records is 250 (a published detection rule's threshold). Stated here
+    /// to be printed with the others; the readers of records hold it as a constant.
     pub items: usize,
     /// Most rows in one block, so that a file of tiny rows cannot make a block's records outgrow its bytes.
     pub rows_per_block: usize,

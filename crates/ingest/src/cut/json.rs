@@ -29,6 +29,8 @@ pub(crate) struct JsonCutter {
     lines: bool,
     /// How rows begin, as far as they were seen to.
     openings: Vec<Opening>,
+    /// A row was given up, and no row that begins as rows do was seen since: what stands here may be a part of one.
+    astray: bool,
     /// Where the rows of a page stand, from its top: `["value"]`.
     descend: &'static [&'static str],
     depth_cap: usize,
@@ -88,6 +90,7 @@ impl JsonCutter {
         Self {
             lines: true,
             openings: Opening::of(first).into_iter().collect(),
+            astray: false,
             descend,
             depth_cap,
             arrays: 0,
@@ -122,7 +125,8 @@ impl JsonCutter {
     }
 
     /// The nearest place that looks like a row's beginning, else one that may be; for a row that was given up.
-    pub(crate) fn resume(&self, bytes: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn resume(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.astray = true;
         self.next_row(bytes, at).found().or_else(|| next_object(bytes, at))
     }
 
@@ -142,7 +146,10 @@ impl JsonCutter {
 
     /// Remembers how a whole row begins, so that the next one is found behind a broken one.
     fn learn(&mut self, row: &[u8]) {
-        if self.openings.len() < OPENINGS && !self.openings.iter().any(|opening| opening.begins(row)) {
+        let known = (self.astray || self.openings.len() < OPENINGS) && self.openings.iter().any(|it| it.begins(row));
+        if known {
+            self.astray = false;
+        } else if !self.astray && self.openings.len() < OPENINGS {
             self.openings.extend(Opening::of(row));
         }
     }
@@ -214,10 +221,10 @@ impl JsonCutter {
             }
             ValueEnd::Open if !last => Step::More,
             // An object that was cut off, or one that lost a quote or a brace: then the next one stands inside it.
-            ValueEnd::Open => Self::broken(bytes, at, self.next_row(bytes, at).found(), Some(Fault::Unfinished)),
+            ValueEnd::Open => self.broken(bytes, at, self.next_row(bytes, at).found(), Some(Fault::Unfinished)),
             ValueEnd::Broken(_) => match self.next_row(bytes, at) {
                 Search::Unsure(_) | Search::Nowhere if !last => Step::More,
-                search => Self::broken(bytes, at, search.found().or_else(|| next_object(bytes, at)), None),
+                search => self.broken(bytes, at, search.found().or_else(|| next_object(bytes, at)), None),
             },
         }
     }
@@ -235,7 +242,8 @@ impl JsonCutter {
     }
 
     /// The row at `at` up to where the next one seems to begin; to the end of the source if there is none.
-    fn broken(bytes: &[u8], at: usize, next_row: Option<usize>, at_end: Option<Fault>) -> Step {
+    fn broken(&mut self, bytes: &[u8], at: usize, next_row: Option<usize>, at_end: Option<Fault>) -> Step {
+        self.astray = true;
         let Some(next) = next_row else {
             let end = trim_end(bytes, at, bytes.len());
             return Step::Row(Cut { start: at, end, next: bytes.len(), fault: at_end });

@@ -74,7 +74,7 @@ impl Cutter {
     }
 
     /// Where a row may begin after `at`, once the row at `at` was given up.
-    pub(crate) fn resume(&self, bytes: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn resume(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
         match self {
             Self::Csv(cutter) => cutter.resume(bytes, at),
             Self::Json(cutter) => cutter.resume(bytes, at),

@@ -5,6 +5,7 @@
 
 mod access;
 mod attribution;
+mod burst;
 mod case;
 mod coded;
 mod control;
@@ -32,6 +33,10 @@ mod timeline;
 
 pub use access::{AccessRecord, Client, ItemAccess, Text, Token};
 pub use attribution::{AccessMatcher, AttributionEntry, MailboxName, Marking, TextPattern};
+pub use burst::{
+    BaselineBasis, BenignRate, Burst, BurstRule, BurstSeries, Outcome, PublishedFinding, PublishedHit, PublishedRule,
+    Rank, RateBasis, RuleFinding, RuleWeight, Tier,
+};
 pub use case::{
     AppName, Baseline, CaseInputs, FilterKind, GapScope, KnownGap, MailboxKind, Policy, PrivilegeKind, PrivilegeTerm,
     Profile, RosterEntry, SourceDeclaration, SourceFilter, SourceScope, SuspectPeriod,

@@ -134,6 +134,10 @@ pub struct Timeline {
     pub sessions_by_gap: [(i64, u64); 3],
     /// Messages by class, once computed.
     pub exposure: Option<ExposureTotals>,
+    /// Unusual access windows, in (mailbox, start, context) order; `None` where they were not computed.
+    pub bursts: Option<Vec<crate::Burst>>,
+    /// What published rules say at their defaults, in panel order; `None` where that was not computed.
+    pub published: Option<Vec<crate::PublishedFinding>>,
     /// How firm the totals are, what limits them, what would answer more; empty until classes are computed.
     pub findings: Findings,
 }

@@ -117,6 +117,8 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         messages: messages.total(),
         sessions_by_gap: by_gap,
         exposure: Some(all.totals()),
+        bursts: None,
+        published: None,
         findings,
         window,
         related,

@@ -150,6 +150,11 @@ impl<'a> MailboxPages<'a> {
             coverage: self.coverage.get(&mailbox.key).into_iter().flatten().map(|entry| (*entry).clone()).collect(),
             messages: mailbox.messages,
             exposure: mailbox.exposure.clone(),
+            bursts: whole
+                .bursts
+                .as_ref()
+                .map(|bursts| bursts.iter().filter(|burst| burst.mailbox == mailbox.key).cloned().collect()),
+            published: None,
             sessions,
             findings: Findings { period: whole.findings.period, ..Findings::default() },
             related: Vec::new(),

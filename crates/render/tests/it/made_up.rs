@@ -111,6 +111,8 @@ pub(crate) fn timeline(shape: Shape) -> Timeline {
         related: Vec::new(),
         messages,
         sessions_by_gap: [(60, sessions * 4), (120, sessions), (240, sessions * 9 / 10)],
+        bursts: None,
+        published: None,
         findings: exposure.as_ref().map(findings).unwrap_or_default(),
         exposure,
     }

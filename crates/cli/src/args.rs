@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// What are these files: container, rows, operations, span, mailboxes, completeness; writes nothing
     Inspect(InspectArgs),
-    /// A session or record id: its source rows, raw; an issue code or rule: its meaning
+    /// A session, message or record id: its source rows, raw; an issue code or rule: its meaning
     Explain(ExplainArgs),
     /// Move a drafted way in into attribution.toml
     Attribute(AttributeArgs),
@@ -106,6 +106,9 @@ pub(crate) struct InspectArgs {
     /// Export files, folders, archives, or a case.toml
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Print only the preservation request: a letter to the tenant's administrators, ready to send
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) request: bool,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -114,6 +117,9 @@ pub(crate) struct InspectArgs {
 pub(crate) struct ExplainArgs {
     /// A session (V…), record or quarantine (Q…) id, a message id, an issue code, a coverage state, a reason, a class or a rule
     pub(crate) what: String,
+    /// Print the source rows of at most this many records; 0 prints all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
     /// The output folder to look in
     #[arg(long = "in", value_name = "DIR", default_value = "mailtrail-out")]
     pub(crate) out: PathBuf,

@@ -11,6 +11,7 @@ mod out_dir;
 mod pipeline;
 mod plan;
 mod platform;
+mod preservation;
 mod progress;
 mod sink;
 mod summary;

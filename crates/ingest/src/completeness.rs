@@ -131,21 +131,13 @@ impl Evidence {
     }
 
     /// Judges the evidence, most serious first.
-    pub(crate) fn finish(&self, lossy: bool, rules: &Rules) -> Vec<Finding> {
+    pub(crate) fn finish(&self, rules: &Rules) -> Vec<Finding> {
         let mut findings = Vec::new();
         self.judge_row_count(rules, &mut findings);
         self.judge_result_sets(&mut findings);
         self.judge_bodies(&mut findings);
         self.judge_accesses(&mut findings);
         self.judge_silence(&mut findings);
-        if lossy {
-            findings.push(Finding {
-                code: "lossy-container".into(),
-                evidence: "this kind of export cannot carry every field of a record".to_owned(),
-                ask: Some(self.search("as JSON, with the AuditData column")),
-                incomplete: false,
-            });
-        }
         findings.sort_by_key(|finding| !finding.incomplete);
         findings
     }
@@ -353,6 +345,11 @@ impl Evidence {
         others >= least
     }
 
+    /// What to ask for where the container cannot carry all of a record.
+    pub(crate) fn whole_records(&self) -> String {
+        self.search("as JSON, with the AuditData column")
+    }
+
     /// The search to ask for, over the source's own span.
     fn search(&self, how: &str) -> String {
         let dates = match self.span() {
@@ -416,7 +413,7 @@ mod tests {
     }
 
     fn codes(evidence: &Evidence) -> Vec<String> {
-        evidence.finish(false, &Rules::default()).iter().map(|finding| finding.code.to_string()).collect()
+        evidence.finish(&Rules::default()).iter().map(|finding| finding.code.to_string()).collect()
     }
 
     fn page(index: i64, count: i64) -> Page {
@@ -429,7 +426,7 @@ mod tests {
         for _ in 0..50_000 {
             evidence.observe(Page::default(), &other(1));
         }
-        let findings = evidence.finish(false, &Rules::default());
+        let findings = evidence.finish(&Rules::default());
         assert_eq!(findings[0].code, "row-cap");
         assert!(findings[0].incomplete && findings[0].evidence.contains("50,000"));
         assert!(findings[0].ask.as_deref().unwrap().contains("without -UserIds"));

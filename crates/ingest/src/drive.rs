@@ -12,6 +12,7 @@ use crate::block::{Job, Pool};
 use crate::completeness;
 use crate::limits::Limits;
 use crate::read::Feed;
+use crate::receipt::LOSSY;
 use crate::source::{Progress, SourceInput};
 use crate::tally::{IssueTally, Tally};
 use crate::turn::{LastWill, Stopped, Turnstile};
@@ -188,7 +189,10 @@ fn report(mut receipts: Vec<SourceReceipt>, rules: &Rules, mut tally: Tally) -> 
     for receipt in &mut receipts {
         if let Some(evidence) = tally.evidence.get(&receipt.id) {
             receipt.span = evidence.span();
-            receipt.completeness.findings.extend(evidence.finish(receipt.lossy, rules));
+            receipt.completeness.findings.extend(evidence.finish(rules));
+            for lossy in receipt.completeness.findings.iter_mut().filter(|finding| finding.code == LOSSY) {
+                lossy.ask = Some(evidence.whole_records());
+            }
         }
         let none = RowCounts { source: receipt.id, read: 0, other_operation: 0, rejected: 0 };
         counts.push(tally.counts.get(&receipt.id).copied().unwrap_or(none));

@@ -9,7 +9,7 @@ use mailtrail_model::{Completeness, Sha256, SourceId, SourceReceipt};
 
 use crate::block::{Buffer, Job, Piece, Pool, to_u32};
 use crate::drive::IngestOptions;
-use crate::receipt::{NEXT_PAGE, Stamp, Told, stopped};
+use crate::receipt::{self, NEXT_PAGE, Stamp, Told, stopped};
 use crate::rows::{Open, Tap};
 use crate::sniff;
 use crate::source::{Progress, ReadSeek, SourceInput};
@@ -197,7 +197,8 @@ impl<'e> Feed<'e> {
         self.receipt(name, stamp, Told::refused(why));
     }
 
-    pub(crate) fn receipt(&mut self, name: &str, stamp: Stamp, told: Told) {
+    pub(crate) fn receipt(&mut self, name: &str, stamp: Stamp, mut told: Told) {
+        told.findings.extend(told.cannot_tell.map(receipt::lossy));
         self.receipts.push(SourceReceipt {
             id: self.next_source(),
             name: name.to_owned(),
@@ -206,7 +207,7 @@ impl<'e> Feed<'e> {
             bytes: stamp.bytes,
             content_bytes: stamp.content_bytes,
             container: told.container.map(Into::into),
-            lossy: told.lossy,
+            lossy: told.cannot_tell.is_some(),
             encoding: stamp.encoding.as_str().into(),
             compression: stamp.compression.map(Into::into),
             refused: told.refused,

@@ -11,7 +11,8 @@ pub(crate) const NEXT_PAGE: &str = "next-page";
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) container: Option<&'static str>,
-    pub(crate) lossy: bool,
+    /// What of a record the source cannot carry.
+    pub(crate) cannot_tell: Option<&'static str>,
     pub(crate) refused: Option<String>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -30,6 +31,19 @@ pub(crate) struct Stamp {
     pub(crate) content_bytes: u64,
     pub(crate) encoding: Encoding,
     pub(crate) compression: Option<&'static str>,
+}
+
+/// The finding's name where the container cannot carry all of a record.
+pub(crate) const LOSSY: &str = "lossy-container";
+
+/// What to ask for is said once the source's span is known.
+pub(crate) fn lossy(what: &str) -> Finding {
+    Finding {
+        code: LOSSY.into(),
+        evidence: format!("this kind of export cannot tell {what}"),
+        ask: None,
+        incomplete: false,
+    }
 }
 
 pub(crate) fn stopped(error: &std::io::Error) -> Finding {

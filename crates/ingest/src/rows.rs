@@ -82,7 +82,7 @@ impl Feed<'_> {
                 return Ok(Told { container: Some(container), findings, ..Told::default() });
             }
         };
-        let mut told = Told { container: Some(reader.name()), lossy: reader.lossy(), ..Told::default() };
+        let mut told = Told { container: Some(reader.name()), cannot_tell: reader.cannot_tell(), ..Told::default() };
         let piece = Piece {
             source: self.next_source(),
             shape: shape(&cutter),
@@ -157,7 +157,7 @@ impl Feed<'_> {
         let Ok((reader, columns)) = sniff::recognise_header(line, delimiter) else {
             return self.push(open, cut);
         };
-        told.lossy |= reader.lossy();
+        told.cannot_tell = told.cannot_tell.or(reader.cannot_tell());
         if let Cutter::Csv(cutter) = &mut open.cutter {
             cutter.rename(delimiter, columns, line);
         }

@@ -138,6 +138,20 @@ pub struct SourceDeclaration {
     pub place: InputPlace,
 }
 
+impl SourceDeclaration {
+    /// Whether it is about a source of this name. A declared folder or archive is about everything in it.
+    #[must_use]
+    pub fn is_about(&self, name: &str) -> bool {
+        let tidy = |text: &str| text.replace('\\', "/").trim_start_matches("./").trim_end_matches('/').to_owned();
+        let (path, name) = (tidy(&self.path), tidy(name));
+        if path == name || path == "." || path.ends_with(&format!("/{name}")) {
+            return true;
+        }
+        name.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['/', '!']))
+            || name.split_once('!').is_some_and(|(archive, _)| path.ends_with(&format!("/{archive}")))
+    }
+}
+
 /// Which mailboxes a source was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SourceScope {

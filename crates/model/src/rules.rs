@@ -104,6 +104,21 @@ rules! {
 }
 
 impl Rules {
+    /// From this instant on records are kept `retention_days`, older ones `retention_days_before_october_2023` (Microsoft
+    /// Learn, audit retention): 17 October 2023.
+    pub const LONGER_RETENTION_FROM: UtcMicros = UtcMicros(1_697_500_800_000_000);
+
+    /// When a record made at `at` expires under standard retention.
+    #[must_use]
+    pub fn expiry(&self, at: UtcMicros) -> UtcMicros {
+        let days = if at < Self::LONGER_RETENTION_FROM {
+            self.retention_days_before_october_2023
+        } else {
+            self.retention_days
+        };
+        at.plus(days.saturating_mul(UtcMicros::DAY))
+    }
+
     /// `idle_gap_minutes` in microseconds.
     #[must_use]
     pub fn idle_gap(&self) -> i64 {
@@ -189,6 +204,14 @@ mod tests {
         }
         assert_eq!(copy, rules);
         assert_eq!(rules.entries().len(), Rules::NAMES.len());
+    }
+
+    #[test]
+    fn a_record_expires_by_the_retention_of_its_day() {
+        let rules = Rules::default();
+        let days = |at: UtcMicros| (rules.expiry(at).0 - at.0) / UtcMicros::DAY;
+        assert_eq!(days(Rules::LONGER_RETENTION_FROM), 180);
+        assert_eq!(days(Rules::LONGER_RETENTION_FROM.plus(-1)), 90);
     }
 
     #[test]

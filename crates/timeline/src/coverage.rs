@@ -18,7 +18,7 @@ use mailtrail_model::{Coverage, CoverageState, Interval, MailboxKey};
 pub(crate) use changes::{Changes, parameter};
 pub(crate) use knowledge::knowledge;
 pub(crate) use mailbox::own_states;
-pub(crate) use source::{SourceView, declares};
+pub(crate) use source::SourceView;
 pub(crate) use throttle::blind;
 
 /// The logon types that audit lists tell apart, as the tables spell them.

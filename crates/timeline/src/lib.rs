@@ -61,6 +61,8 @@ pub use error::TimelineError;
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};
 pub use services::{SERVICES, SERVICES_AS_OF, Service};
-pub use stored::{StoredAccess, StoredCopy, read_accesses, read_copies};
+pub use stored::{
+    StoredAccess, StoredCopy, members_of_session, naming_message, read_accesses, read_copies, read_numbered,
+};
 pub use writer::{Encoded, Judged, TableWriter};
 pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};

@@ -167,7 +167,7 @@ fn roster_of<'c>(facts: &Facts, case: &'c CaseInputs) -> Vec<Option<&'c RosterEn
 
 /// The sources that cover something, each with the rows of it that could not be read.
 fn sources(basis: &Basis<'_>) -> Vec<(SourceView, u64)> {
-    let declared = |name: &str| basis.case.sources.iter().find(|source| coverage::declares(source, name));
+    let declared = |name: &str| basis.case.sources.iter().find(|source| source.is_about(name));
     let view = |receipt: &SourceReceipt| {
         let rows = basis.ledger.sources.iter().find(|row| row.source == receipt.id);
         let read = rows.map_or(u64::MAX, |row| row.read);

@@ -85,6 +85,11 @@ pub(crate) fn cut(facts: &Facts, idle_gap: i64) -> Cut {
     cut
 }
 
+/// The id of a session by its place.
+pub(crate) fn printed(at: usize) -> String {
+    format!("V{:06}", at + 1)
+}
+
 /// How many sessions another gap would give.
 pub(crate) fn count(facts: &Facts, idle_gap: i64) -> u64 {
     let (group_of_way, _) = groups(facts);
@@ -264,7 +269,7 @@ fn session(facts: &Facts, at: usize, run: &Run, tally: Tally, closed: &[Interval
     let before = Interval { start: UtcMicros(run.start - idle_gap), end: UtcMicros(run.start).plus(1) };
     let after = Interval { start: UtcMicros(run.end), end: UtcMicros(run.end + idle_gap).plus(1) };
     AccessSession {
-        id: format!("V{:06}", at + 1),
+        id: printed(at),
         mailbox: facts.mailboxes[run.mailbox as usize].key.clone(),
         context: facts.contexts[context as usize].id.clone(),
         basis: match way.basis {

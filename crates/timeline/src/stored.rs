@@ -2,10 +2,11 @@
 //!
 //! Invariant: `settle` of a record, and the same record read back from the tables, are equal.
 
+mod members;
 mod rows;
 mod settle;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use mailtrail_model::{AccessRecord, Locator, SourceId};
 use polars::prelude::{DataFrame, StringChunked, UInt64Chunked};
@@ -17,6 +18,7 @@ use crate::{
     stretches::Stretches,
 };
 
+pub use members::{members_of_session, naming_message};
 pub(crate) use rows::records;
 pub(crate) use settle::settle;
 
@@ -37,20 +39,44 @@ pub struct StoredAccess {
 /// # Errors
 /// If a table is missing or damaged.
 pub fn read_accesses(tables: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<StoredAccess>, TimelineError> {
+    let holds = |accesses: &TableReader, group: usize| {
+        let ids = accesses.read(group, &[schema::RECORD_ID])?;
+        Ok(read::text(&ids, schema::RECORD_ID)?.iter().flatten().any(&wanted))
+    };
+    read_where(tables, holds, |access| wanted(&access.record.record_id))
+}
+
+/// Reads the accesses with these numbers back, in that order, with their items and folders.
+///
+/// # Errors
+/// If a table is missing or damaged.
+pub fn read_numbered(tables: &Path, wanted: &BTreeSet<u64>) -> Result<Vec<StoredAccess>, TimelineError> {
+    let holds = |accesses: &TableReader, group: usize| {
+        let (start, rows) = accesses.span(group);
+        Ok(wanted.range(read::number(start)..read::number(start + rows)).next().is_some())
+    };
+    read_where(tables, holds, |access| wanted.contains(&access.access_no))
+}
+
+/// Reads the row groups that hold something wanted, and keeps it.
+fn read_where(
+    tables: &Path,
+    holds: impl Fn(&TableReader, usize) -> Result<bool, TimelineError>,
+    wanted: impl Fn(&StoredAccess) -> bool,
+) -> Result<Vec<StoredAccess>, TimelineError> {
     let accesses = TableReader::open(tables, &ACCESSES)?;
     let mut items = Stretches::new(TableReader::open(tables, &ITEMS)?);
     let mut folders = Stretches::new(TableReader::open(tables, &FOLDER_SYNCS)?);
     let mut found = Vec::new();
     for group in 0..accesses.groups() {
-        let ids = accesses.read(group, &[schema::RECORD_ID])?;
-        if !read::text(&ids, schema::RECORD_ID)?.iter().flatten().any(&wanted) {
+        if !holds(&accesses, group)? {
             continue;
         }
         let (start, rows) = accesses.span(group);
         let (first, end) = (read::number(start), read::number(start + rows));
         let records =
             records(&accesses.read_all(group)?, first, &items.between(first, end)?, &folders.between(first, end)?)?;
-        found.extend(records.into_iter().filter(|access| wanted(&access.record.record_id)));
+        found.extend(records.into_iter().filter(&wanted));
     }
     Ok(found)
 }

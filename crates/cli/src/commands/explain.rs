@@ -1,24 +1,19 @@
-//! Owns `mailtrail explain`: what a word of ours means, or the source rows behind an id.
+//! Owns `mailtrail explain`: what a word of ours means, or which accesses stand behind an id. `source_rows` prints them.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-    path::Path,
-};
+use std::collections::BTreeSet;
 
 use anyhow::Context;
-use mailtrail_evidence::RunRecord;
-use mailtrail_ingest::{Limits, reread};
-use mailtrail_model::{CoverageState, ExposureClass, IssueCode, Locator, Reason, Rules, Severity, SourceId};
-use mailtrail_timeline::{APPS, APPS_SOURCE, SERVICES, SERVICES_AS_OF, StoredAccess, read_accesses, read_copies};
+use mailtrail_model::{CoverageState, ExposureClass, IssueCode, Reason, Rules, Severity};
+use mailtrail_timeline::{
+    APPS, APPS_SOURCE, SERVICES, SERVICES_AS_OF, members_of_session, naming_message, read_accesses, read_copies,
+    read_numbered,
+};
 
 use crate::{
     args::ExplainArgs,
+    commands::{report::case_of, source_rows},
     exit::{Ended, Hint},
     out_dir::OutDir,
-    pipeline::source_input,
-    plan::PlannedFile,
-    terminal::{bold, safe, thousands},
 };
 
 /// Explains one word or id.
@@ -30,119 +25,26 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     }
     let record = OutDir::record(&args.out)
         .with_context(|| format!("\"{what}\" is no word of mailtrail's, and there is no run to look for it in"))?;
-    if is_quarantine_id(what) {
-        return quarantined(what, &args.out, &record);
+    if source_rows::is_numbered(what, 'Q') {
+        return source_rows::quarantined(what, &args.out, &record);
     }
-    let id = what.to_lowercase();
-    let found = read_accesses(&args.out.join("tables"), |stored| stored.eq_ignore_ascii_case(&id))?;
-    let copies = read_copies(&args.out.join("tables"), |stored| stored.eq_ignore_ascii_case(&id))?;
+    let tables = args.out.join("tables");
+    let found = if source_rows::is_numbered(what, 'V') {
+        let members = members_of_session(&tables, &case_of(None, &record)?, what)?;
+        read_numbered(&tables, &members)?
+    } else {
+        let by_id = read_accesses(&tables, |stored| stored.eq_ignore_ascii_case(what))?;
+        if by_id.is_empty() { read_numbered(&tables, &naming_message(&tables, what)?)? } else { by_id }
+    };
     anyhow::ensure!(
         !found.is_empty(),
         anyhow::Error::new(Hint("ids stand in the tables; words are listed in docs/METHOD.md".into()))
-            .context(format!("\"{what}\" is no word of mailtrail's and no record of this run"))
+            .context(format!("\"{what}\" is no word of mailtrail's, and no session, record or message of this run"))
     );
-    for access in &found {
-        describe(access);
-        rows(&record, &[("kept", access.record.locator)])?;
-    }
-    for copy in &copies {
-        rows(&record, &[(copy.kind.as_str(), copy.locator)])?;
-    }
+    let ids: BTreeSet<&str> = found.iter().map(|access| &*access.record.record_id).collect();
+    let copies = read_copies(&tables, |stored| ids.contains(stored))?;
+    source_rows::print(what, &record, &found, &copies, args.limit)?;
     Ok(Ended::Clean)
-}
-
-fn is_quarantine_id(text: &str) -> bool {
-    text.len() > 1 && text.starts_with('Q') && text[1..].bytes().all(|b| b.is_ascii_digit())
-}
-
-/// What we made of a record.
-fn describe(access: &StoredAccess) {
-    let record = &access.record;
-    let text =
-        |value: &Option<std::borrow::Cow<'_, str>>| value.as_deref().map_or_else(|| "not stated".to_owned(), safe);
-    println!("{}", bold(&format!("record {}", safe(&record.record_id))));
-    println!(
-        "  created     {} ({})",
-        record.created.iso(),
-        if access.in_window { "in the window" } else { "outside the window" }
-    );
-    println!("  access      {}, taken from: {}", record.access_type.as_str(), record.access_type_basis.as_str());
-    println!("  mailbox     {} ({})", text(&record.mailbox_owner_upn), safe(record.mailbox.as_str()));
-    println!("  user        {}", text(&record.user_id));
-    println!("  address     {}", record.origin.normalized().map_or_else(|| "not stated".to_owned(), |a| safe(&a)));
-    println!("  application {}", record.client.effective_app().map_or_else(|| "not stated".to_owned(), safe));
-    println!("  client      {}", text(&record.client.client_info_string));
-    println!("  throttled   {}", record.throttled.as_str());
-    println!(
-        "  items       {}, folders {}",
-        thousands(record.items.len() as u64),
-        thousands(record.folders.len() as u64)
-    );
-    for code in &record.issues {
-        println!("  issue       {}: {}", code.as_str(), code.meaning());
-    }
-}
-
-/// A quarantined row: why, and its bytes from the export.
-fn quarantined(id: &str, out: &Path, record: &RunRecord) -> anyhow::Result<Ended> {
-    let path = out.join("quarantine.jsonl");
-    let file = File::open(&path).with_context(|| format!("{}", path.display()))?;
-    let head = format!("{{\"id\":\"{id}\",");
-    let line = BufReader::new(file).lines().find(|line| line.as_ref().map_or(true, |l| l.starts_with(&head)));
-    let line = line.transpose()?.with_context(|| format!("{id}: this run quarantined no such row"))?;
-    let row: serde_json::Value = serde_json::from_str(&line).with_context(|| format!("{}", path.display()))?;
-    let word = |key: &str| row[key].as_str().map_or_else(String::new, safe);
-    println!("{}", bold(&format!("quarantined row {id}")));
-    println!("  why         {}: {}", word("code"), word("detail"));
-    if let Some(text) = row["code"].as_str().and_then(meaning) {
-        println!("  {}", text.lines().last().unwrap_or_default().trim());
-    }
-    let number = |key: &str| row[key].as_u64().unwrap_or(0);
-    let source =
-        row["source"].as_str().and_then(|s| s.strip_prefix('S')).and_then(|s| s.parse::<u32>().ok()).unwrap_or(1);
-    let locator = Locator {
-        source: SourceId(source.saturating_sub(1)),
-        row: number("row"),
-        byte_offset: number("byte_offset"),
-        byte_len: number("byte_len"),
-    };
-    rows(record, &[("row", locator)])?;
-    Ok(Ended::Clean)
-}
-
-/// Prints rows as they stand in the original export.
-fn rows(record: &RunRecord, locators: &[(&str, Locator)]) -> anyhow::Result<()> {
-    for (kind, locator) in locators {
-        let receipt =
-            record.sources.iter().find(|s| s.id == locator.source).context("run.json names no such source")?;
-        println!(
-            "  {kind:<11} {} row {}, byte {} to {}, sha256 of the file {}",
-            safe(&receipt.name),
-            thousands(locator.row),
-            locator.byte_offset,
-            locator.byte_offset + locator.byte_len,
-            receipt.sha256
-        );
-        // A member is found through the file it is packed in.
-        let outer = record
-            .machine
-            .paths
-            .keys()
-            .filter(|name| receipt.name == **name || receipt.name.starts_with(&format!("{name}!")))
-            .max();
-        let outer = outer.with_context(|| format!("{}: run.json does not say where it was read from", receipt.name))?;
-        let file = PlannedFile { name: outer.clone(), path: record.machine.paths[outer].clone().into() };
-        let raw = reread(&source_input(&file)?, &receipt.name, &[*locator], &Limits::default())?;
-        for row in raw {
-            println!(
-                "  sha256      {} of these {} bytes",
-                mailtrail_evidence::sha256(&row.bytes),
-                thousands(row.bytes.len() as u64)
-            );
-            println!("{}", safe(&row.text));
-        }
-    }
-    Ok(())
 }
 
 /// The meaning of an issue code, a coverage state, a class, a reason or a rule.

@@ -6,16 +6,20 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use anyhow::Context;
 use mailtrail_ingest::{IngestOptions, IngestReport, ingest};
-use mailtrail_model::{Block, MailAccessType, RecordSink, SourceId, SourceReceipt};
+use mailtrail_model::{
+    Block, CaseInputs, Interval, MailAccessType, RecordSink, SourceDeclaration, SourceId, SourceReceipt, UtcMicros,
+};
 
 use crate::{
     args::InspectArgs,
-    case,
+    case, clock,
     commands::run::threads,
     exit::Ended,
     pipeline::source_input,
     plan::Plan,
+    preservation::Request,
     progress::Bar,
     terminal::{bold, safe, thousands},
 };
@@ -71,8 +75,9 @@ impl RecordSink for Counter {
 /// Reads everything, writes nothing, says what it saw.
 pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Ended> {
     let mut plan = Plan::of(&args.inputs)?;
+    let mut case = CaseInputs::default();
     if let Some(path) = plan.case.clone() {
-        let case = case::load(&path)?;
+        case = case::load(&path)?;
         plan = plan.add_sources(&path, case.sources.iter().map(|s| s.path.as_str()))?;
     }
     let inputs = plan.files.iter().map(source_input).collect::<anyhow::Result<Vec<_>>>()?;
@@ -82,14 +87,24 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Ended> {
     let read = ingest(&inputs, &options, &bar, &counter)?;
     bar.done();
     let seen = counter.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if args.common.json {
-        print!("{}", json(&read, &seen)?);
+    let now = clock::now();
+    let request = Request::of(case.window, &read.receipts, &case.rules, now);
+    if args.request {
+        let request =
+            request.context("no record has a time and no case window is stated: nothing to count days from")?;
+        print!("{}", request.letter(case.case_id.as_deref(), now));
+    } else if args.common.json {
+        print!("{}", json(&read, &seen, request.as_ref())?);
     } else {
         for (path, why) in &plan.skipped {
             println!("passed over: {} ({why})", safe(&path.display().to_string()));
         }
         for receipt in &read.receipts {
-            source(receipt, &read, &seen);
+            source(receipt, &read, &seen, case.sources.iter().find(|declared| declared.is_about(&receipt.name)));
+        }
+        if let Some(request) = request {
+            println!("preservation: {}", request.line());
+            println!("  the request to send: mailtrail inspect … --request");
         }
     }
     Ok(if read.receipts.iter().all(|r| r.refused.is_some()) {
@@ -114,7 +129,12 @@ fn operations(read: &IngestReport, source: SourceId) -> Vec<(&str, u64)> {
     list
 }
 
-fn source(receipt: &SourceReceipt, read: &IngestReport, seen: &BTreeMap<SourceId, Seen>) {
+fn source(
+    receipt: &SourceReceipt,
+    read: &IngestReport,
+    seen: &BTreeMap<SourceId, Seen>,
+    declared: Option<&SourceDeclaration>,
+) {
     println!("{}", bold(&safe(&receipt.name)));
     if let Some(reason) = &receipt.refused {
         println!("  refused: {}\n", safe(reason));
@@ -131,6 +151,9 @@ fn source(receipt: &SourceReceipt, read: &IngestReport, seen: &BTreeMap<SourceId
     }
     if let Some(span) = receipt.span {
         println!("  records     {} to {}", span.start.iso(), span.end.iso());
+    }
+    if let Some(query) = declared.and_then(|declared| declared.query) {
+        println!("  declared    {} to {}{}", query.start.iso(), query.end.iso(), beside(query, receipt.span));
     }
     if let Some(s) = seen.get(&receipt.id) {
         println!(
@@ -152,8 +175,13 @@ fn source(receipt: &SourceReceipt, read: &IngestReport, seen: &BTreeMap<SourceId
     for ((code, _), tally) in read.issues.iter().filter(|((_, source), _)| *source == receipt.id) {
         println!("  issue       {:>9}  {}: {}", thousands(tally.rows), code.as_str(), code.meaning());
     }
-    let incomplete = receipt.completeness.looks_incomplete();
+    let rows = read.counts.iter().find(|c| c.source == receipt.id).map_or(0, |c| c.read);
+    let short = declared.and_then(|declared| declared.rows_reported).filter(|reported| rows < *reported);
+    let incomplete = receipt.completeness.looks_incomplete() || short.is_some();
     println!("  verdict     {}", if incomplete { "may be incomplete" } else { "no sign that rows are missing" });
+    if let Some(reported) = short {
+        println!("    !  {} rows of {} that the service reported", thousands(rows), thousands(reported));
+    }
     for finding in &receipt.completeness.findings {
         println!("    {}  {}", if finding.incomplete { "!" } else { "·" }, safe(&finding.evidence));
         if let Some(ask) = &finding.ask {
@@ -163,7 +191,17 @@ fn source(receipt: &SourceReceipt, read: &IngestReport, seen: &BTreeMap<SourceId
     println!();
 }
 
-fn json(read: &IngestReport, seen: &BTreeMap<SourceId, Seen>) -> anyhow::Result<String> {
+/// How the records' span lies in the range that was asked for.
+fn beside(query: Interval, span: Option<Interval>) -> String {
+    let Some(span) = span else { return "; no record has a time".to_owned() };
+    let hours = |micros: i64| thousands((micros / UtcMicros::HOUR).unsigned_abs());
+    let (first, last) = (span.start.0 - query.start.0, query.end.0 - span.end.0);
+    let begin = if first < 0 { "before it does" } else { "after its start" };
+    let end = if last < 0 { "after it does" } else { "before its end" };
+    format!("; records begin {} h {begin} and end {} h {end}", hours(first), hours(last))
+}
+
+fn json(read: &IngestReport, seen: &BTreeMap<SourceId, Seen>, request: Option<&Request>) -> anyhow::Result<String> {
     let sources: Vec<_> = read
         .receipts
         .iter()
@@ -183,5 +221,8 @@ fn json(read: &IngestReport, seen: &BTreeMap<SourceId, Seen>) -> anyhow::Result<
             })
         })
         .collect();
-    Ok(serde_json::to_string_pretty(&serde_json::json!({ "sources": sources }))? + "\n")
+    let preservation = request.map(|r| {
+        serde_json::json!({"needed_from": r.needed.start.iso(), "needed_to": r.needed.end.iso(), "retention_days": r.retention_days, "expires": r.expires.iso(), "days_left": r.days_left})
+    });
+    Ok(serde_json::to_string_pretty(&serde_json::json!({ "sources": sources, "preservation": preservation }))? + "\n")
 }

@@ -8,3 +8,4 @@ pub(crate) mod message;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod shell;
+mod source_rows;

@@ -24,7 +24,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
         anyhow::Error::new(Hint("run `mailtrail run` again".into()))
             .context(format!("{}: the run that wrote this folder did not finish", args.out.display()))
     );
-    let case = case_of(args, &record)?;
+    let case = case_of(args.case.clone(), &record)?;
     let ingested = ingested(&record);
     let mut out = OutDir::reopen(&args.out, &record);
     for prefix in ["charts/", "mailboxes/", "report."] {
@@ -43,8 +43,8 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
 }
 
 /// The case as it stands now, with the window of the run where the case states none.
-fn case_of(args: &ReportArgs, record: &RunRecord) -> anyhow::Result<CaseInputs> {
-    let path = args.case.clone().or_else(|| record.machine.case.as_ref().map(PathBuf::from));
+pub(crate) fn case_of(given: Option<PathBuf>, record: &RunRecord) -> anyhow::Result<CaseInputs> {
+    let path = given.or_else(|| record.machine.case.as_ref().map(PathBuf::from));
     let mut case = match path {
         Some(path) => case::load(&path)?,
         None => CaseInputs { rules: record.rules.clone(), ..CaseInputs::default() },

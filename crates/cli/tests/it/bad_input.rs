@@ -77,3 +77,16 @@ fn hostile_names_do_not_reach_the_terminal_raw() {
     let ran = mailtrail(["inspect".as_ref(), file.as_os_str()]);
     assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{202e}'), "{:?}", ran.stdout);
 }
+
+#[test]
+fn a_file_cut_at_fifty_thousand_rows_is_said_to_be_cut() {
+    let row = "2023-11-28T10:00:00Z,a@x.example,Create,\"{\"\"Operation\"\":\"\"Create\"\",\"\"CreationTime\"\":\"\"2023-11-28T10:00:00\"\"}\"\r\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("export.csv");
+    for (rows, cut) in [(50_000, true), (50_001, false)] {
+        fs::write(&file, "CreationDate,UserIds,Operations,AuditData\r\n".to_owned() + &row.repeat(rows)).unwrap();
+        let ran = mailtrail(["inspect".as_ref(), file.as_os_str()]);
+        assert_eq!(ran.stdout.contains("exactly 50,000 rows"), cut, "{}", ran.stdout);
+        assert_eq!(ran.stdout.contains("may be incomplete"), cut, "{}", ran.stdout);
+    }
+}

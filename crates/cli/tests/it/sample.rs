@@ -112,3 +112,51 @@ fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
         }
     }
 }
+
+#[test]
+fn explain_follows_a_session_and_a_message_home_to_the_rows_of_the_exports() {
+    let folder = out();
+    let explain = |what: &str| {
+        let ran = mailtrail(["explain", what, "--in", folder.to_str().unwrap(), "--limit", "0"]);
+        assert_eq!(ran.code, 0, "{what}: {}", ran.stderr);
+        ran.stdout
+    };
+    let first = |table: &str, column: &str, wanted: &dyn Fn(&csv::StringRecord) -> bool| {
+        let mut rows = csv::Reader::from_path(folder.join("tables").join(table)).unwrap();
+        let header = rows.headers().unwrap().clone();
+        let at = header.iter().position(|name| name == column).unwrap();
+        rows.records().map(Result::unwrap).find(|row| wanted(row)).unwrap()[at].to_owned()
+    };
+    let records_at = {
+        let rows = csv::Reader::from_path(folder.join("tables/sessions.csv")).unwrap().headers().unwrap().clone();
+        rows.iter().position(|name| name == "records").unwrap()
+    };
+    let session = first("sessions.csv", "session", &|row| &row[records_at] == "3");
+    let text = explain(&session);
+    assert!(text.starts_with(&format!("{session}: 3 records")), "{text}");
+    assert_eq!(text.matches("\nrecord ").count(), 3, "{text}");
+    assert_eq!(text.matches("  kept ").count(), 3, "each record has the row it was read from: {text}");
+    assert!(text.matches("MailItemsAccessed").count() >= 3, "the rows are printed raw: {text}");
+
+    let message = first("exposure.csv", "internet_message_id", &|row| row.iter().any(|cell| cell == "A"));
+    let text = explain(&message);
+    let bare = message.trim_matches(['<', '>']);
+    let rows = text.lines().filter(|line| line.contains("MailItemsAccessed")).collect::<Vec<_>>();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.contains(bare)), "every row printed names {message}");
+
+    let none = mailtrail(["explain", "V999999", "--in", folder.to_str().unwrap()]);
+    assert_eq!(none.code, 1);
+    assert!(none.stderr.contains("no session"), "{}", none.stderr);
+}
+
+#[test]
+fn inspect_says_how_long_the_records_exist_and_writes_the_request_for_them() {
+    let case = root().join("sample-data/midnight-blizzard/case.toml");
+    let case = case.to_str().unwrap();
+    let json = mailtrail(["inspect", case, "--json"]).json();
+    assert_eq!(json["preservation"]["needed_from"], "2023-11-01T00:00:00Z");
+    assert_eq!(json["preservation"]["expires"], "2024-04-29T00:00:00Z", "180 days");
+    let letter = mailtrail(["inspect", case, "--request"]).stdout;
+    assert!(letter.starts_with("Request to preserve") && letter.contains("expired on 2024-04-29"), "{letter}");
+    assert!(letter.contains("without -UserIds"), "{letter}");
+}

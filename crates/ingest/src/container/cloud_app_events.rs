@@ -5,11 +5,11 @@ use super::header::{Columns, Header};
 use super::{CsvContainer, JsonContainer, body_row};
 
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "cloud-app-events-csv", lossy: false, knows, columns, read: body_row::read };
+    CsvContainer { name: "cloud-app-events-csv", cannot_tell: None, knows, columns, read: body_row::read };
 
 pub(super) const JSON: JsonContainer = JsonContainer {
     name: "cloud-app-events-json",
-    lossy: false,
+    cannot_tell: None,
     knows: |shape, _| {
         shape.has_any(&["RawEventData", "properties.RawEventData", "rawEventData"])
             || (shape.has_all(&["ActionType", "Timestamp"]) && shape.has_any(&["AccountObjectId", "ReportId"]))

@@ -12,7 +12,7 @@ use crate::wire::{Ctx, Field, Key, Loose, WireRecord};
 /// `TimeStamp,User,Action,SessionId,ClientIP,MailAccessType,IsThrottled,OperationCount`
 pub(super) const SESSIONS: CsvContainer = CsvContainer {
     name: "derived-sessions-csv",
-    lossy: true,
+    cannot_tell: Some("the mailbox (the user's own is taken), the record id, folder ids, items"),
     knows: |header| header.has_all(&["TimeStamp", "User", "Action", "MailAccessType", "OperationCount"]),
     columns,
     read,
@@ -21,7 +21,7 @@ pub(super) const SESSIONS: CsvContainer = CsvContainer {
 /// `Timestamp,User,IPaddress,SessionID,MailAccessType,FolderPath,InternetMessageId,SizeInBytes`
 pub(super) const MESSAGE_IDS: CsvContainer = CsvContainer {
     name: "derived-message-ids-csv",
-    lossy: true,
+    cannot_tell: Some("the mailbox (the user's own is taken), the record id, folder ids"),
     knows: |header| header.has_all(&["Timestamp", "User", "MailAccessType", "InternetMessageId"]),
     columns,
     read,

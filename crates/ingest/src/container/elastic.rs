@@ -7,7 +7,7 @@ use crate::wire::{self, Body, Ctx, Field, Loose, WireRecord};
 
 pub(super) const JSON: JsonContainer = JsonContainer {
     name: "elastic-json",
-    lossy: false,
+    cannot_tell: None,
     knows: |shape, _| {
         let document = |prefix: &str| {
             let path = |name: &str| format!("{prefix}{name}");
@@ -20,7 +20,7 @@ pub(super) const JSON: JsonContainer = JsonContainer {
 /// A CSV report with `event.original`.
 pub(super) const CSV: CsvContainer = CsvContainer {
     name: "elastic-csv",
-    lossy: false,
+    cannot_tell: None,
     knows: |header| header.has("event.original"),
     columns: |header: &Header| Columns {
         bodies: header.at("event.original").into_iter().collect(),

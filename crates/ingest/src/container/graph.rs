@@ -5,11 +5,11 @@ use super::header::{Columns, Header};
 use super::{CsvContainer, JsonContainer, body_row};
 
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "graph-csv", lossy: false, knows, columns, read: body_row::read };
+    CsvContainer { name: "graph-csv", cannot_tell: None, knows, columns, read: body_row::read };
 
 pub(super) const JSON: JsonContainer = JsonContainer {
     name: "graph-json",
-    lossy: false,
+    cannot_tell: None,
     knows: |shape, _| shape.has("auditData") || shape.has_all(&["auditLogRecordType", "createdDateTime"]),
 };
 

@@ -13,9 +13,13 @@ use crate::wire::{Ctx, Field, Key, Loose, WireRecord};
 
 pub(super) const XML_NAME: &str = "mailbox-audit-xml";
 
+/// What these answers do not hold, as rows of CSV or as XML.
+pub(super) const CANNOT_TELL: &str =
+    "the record id, message ids outside AggregatedRecordFoldersData, the zone of LastAccessed";
+
 pub(super) const CSV: CsvContainer = CsvContainer {
     name: "mailbox-audit-csv",
-    lossy: true,
+    cannot_tell: Some(CANNOT_TELL),
     knows: |header| {
         header.has_all(&["Operation", "LastAccessed"]) && header.has_any(&["MailboxGuid", "MailboxOwnerUPN"])
     },

@@ -71,8 +71,8 @@ type ReadCsv = for<'a> fn(&Columns, &[Cell<'a>], Locator, Ctx<'a, '_>) -> Outcom
 pub(crate) struct CsvContainer {
     /// Its name in receipts and the ledger.
     name: &'static str,
-    /// Whether it cannot carry every field of a record.
-    lossy: bool,
+    /// What of a record it cannot carry; `None` where it carries all of it.
+    cannot_tell: Option<&'static str>,
     /// Whether a header is its.
     knows: fn(&Header) -> bool,
     /// Where its columns are.
@@ -86,8 +86,8 @@ pub(crate) struct CsvContainer {
 pub(crate) struct JsonContainer {
     /// Its name in receipts and the ledger.
     name: &'static str,
-    /// Whether it cannot carry every field of a record.
-    lossy: bool,
+    /// What of a record it cannot carry; `None` where it carries all of it.
+    cannot_tell: Option<&'static str>,
     /// Whether an object is its, by its keys and (if it is whole) its text.
     knows: fn(&Shape, &str) -> bool,
 }
@@ -203,12 +203,12 @@ impl Reader {
         }
     }
 
-    /// Whether the container cannot carry every field of a record.
-    pub(crate) fn lossy(&self) -> bool {
+    /// What of a record the container cannot carry; `None` where it carries all of it.
+    pub(crate) fn cannot_tell(&self) -> Option<&'static str> {
         match &self.kind {
-            Kind::Csv { container, .. } => container.lossy,
-            Kind::Json(container) => container.lossy,
-            Kind::Xml => true,
+            Kind::Csv { container, .. } => container.cannot_tell,
+            Kind::Json(container) => container.cannot_tell,
+            Kind::Xml => Some(mailbox_audit::CANNOT_TELL),
         }
     }
 
@@ -290,8 +290,8 @@ mod tests {
     #[test]
     fn every_container_has_its_line_in_the_documentation() {
         let formats = include_str!("../../../../docs/FORMATS.md");
-        let csv = CSV.iter().map(|container| (container.name, container.lossy));
-        let all = csv.chain(JSON.iter().map(|container| (container.name, container.lossy)));
+        let csv = CSV.iter().map(|container| (container.name, container.cannot_tell.is_some()));
+        let all = csv.chain(JSON.iter().map(|container| (container.name, container.cannot_tell.is_some())));
         let mut seen = Vec::new();
         for (name, lossy) in all.chain([(mailbox_audit::XML_NAME, true)]) {
             let line = formats.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));

@@ -5,12 +5,15 @@
 use super::header::{Columns, Header};
 use super::{CsvContainer, JsonContainer, flat_row};
 
+/// What a row of these columns does not hold.
+const CANNOT_TELL: &str = "SessionId and OperationCount, AppAccessContext before October 2025, and times of a portal export whose culture is not stated";
+
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "office-activity-csv", lossy: true, knows, columns, read: flat_row::read };
+    CsvContainer { name: "office-activity-csv", cannot_tell: Some(CANNOT_TELL), knows, columns, read: flat_row::read };
 
 pub(super) const JSON: JsonContainer = JsonContainer {
     name: "office-activity-json",
-    lossy: true,
+    cannot_tell: Some(CANNOT_TELL),
     knows: |shape, _| {
         shape.has_all(&["TimeGenerated", "Operation"])
             && shape.has_any(&["OfficeId", "OfficeWorkload", "SourceRecordId", "Client_IPAddress"])

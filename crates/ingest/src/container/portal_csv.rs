@@ -5,7 +5,7 @@ use super::header::{Columns, Header};
 use super::{CsvContainer, body_row};
 
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "portal-csv", lossy: false, knows, columns, read: body_row::read };
+    CsvContainer { name: "portal-csv", cannot_tell: None, knows, columns, read: body_row::read };
 
 fn knows(header: &Header) -> bool {
     let old = header.width() == 4 && header.has_all(&["CreationDate", "UserIds", "Operations", "AuditData"]);

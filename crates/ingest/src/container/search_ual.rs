@@ -5,10 +5,10 @@ use super::header::{Columns, Header};
 use super::{CsvContainer, JsonContainer, body_row};
 
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "search-ual-csv", lossy: false, knows, columns, read: body_row::read };
+    CsvContainer { name: "search-ual-csv", cannot_tell: None, knows, columns, read: body_row::read };
 
 pub(super) const JSON: JsonContainer =
-    JsonContainer { name: "search-ual-json", lossy: false, knows: |shape, _| shape.has("AuditData") };
+    JsonContainer { name: "search-ual-json", cannot_tell: None, knows: |shape, _| shape.has("AuditData") };
 
 /// Whatever has the body: the other columns are free.
 fn knows(header: &Header) -> bool {

@@ -5,11 +5,11 @@ use super::header::{Columns, Header};
 use super::{CsvContainer, JsonContainer, body_row};
 
 pub(super) const CSV: CsvContainer =
-    CsvContainer { name: "splunk-csv", lossy: false, knows, columns, read: body_row::read };
+    CsvContainer { name: "splunk-csv", cannot_tell: None, knows, columns, read: body_row::read };
 
 pub(super) const JSON: JsonContainer = JsonContainer {
     name: "splunk-json",
-    lossy: false,
+    cannot_tell: None,
     knows: |shape, _| {
         shape.has_any(&["_raw", "result._raw"])
             || (shape.has("event")

@@ -69,7 +69,7 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     /// The sink of these tests fails where read is not the sum of records, other operations and rejected rows.
     #[test]
@@ -83,7 +83,7 @@ proptest! {
             bytes
         }).collect();
         let inputs = || files.iter().enumerate().map(|(n, bytes)| source(&n.to_string(), bytes)).collect::<Vec<_>>();
-        let (report, lines) = run_with(&inputs(), &IngestOptions::default());
+        let (report, lines) = run_with(&inputs(), &options(2, 1 << 16));
         for (receipt, counts) in report.receipts.iter().zip(&report.counts) {
             prop_assert!(receipt.refused.is_none() || counts.read == 0);
             let bytes = &files[usize::try_from(receipt.id.0).unwrap()];

@@ -51,7 +51,7 @@ fn encoded(text: &str, encoding: u8) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn order_splitting_and_encoding_do_not_change_what_is_read(

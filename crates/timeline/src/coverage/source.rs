@@ -7,9 +7,6 @@ use mailtrail_model::{
 
 use super::Stretch;
 
-/// Records from this day on are kept 180 days, older ones 90 (Microsoft Learn, audit retention): 17 October 2023.
-const LONGER_RETENTION_FROM: i64 = 1_697_500_800_000_000;
-
 /// From this day on every cmdlet search was complete (message centre MC955752): 3 March 2025.
 const HIGH_COMPLETENESS_FROM: i64 = 1_740_960_000_000_000;
 
@@ -119,7 +116,7 @@ impl SourceView {
             None => {
                 let (now, before) = (back(self.defaults.0), back(self.defaults.1));
                 // Old records were kept for less: they reach back to `before`, new ones to `now`.
-                now.max(before.min(UtcMicros(LONGER_RETENTION_FROM)))
+                now.max(before.min(Rules::LONGER_RETENTION_FROM))
             }
         }
     }
@@ -163,15 +160,4 @@ fn is_cut(receipt: &SourceReceipt, rows_read: u64, declared: Option<&SourceDecla
     let findings = &receipt.completeness.findings;
     reported.is_some_and(|rows| rows_read < rows)
         || findings.iter().any(|finding| finding.incomplete && CUT.contains(&&*finding.code))
-}
-
-/// Whether a declaration is about a source of this name. A declared folder or archive is about everything in it.
-pub(crate) fn declares(declaration: &SourceDeclaration, name: &str) -> bool {
-    let tidy = |text: &str| text.replace('\\', "/").trim_start_matches("./").trim_end_matches('/').to_owned();
-    let (path, name) = (tidy(&declaration.path), tidy(name));
-    if path == name || path == "." || path.ends_with(&format!("/{name}")) {
-        return true;
-    }
-    name.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['/', '!']))
-        || name.split_once('!').is_some_and(|(archive, _)| path.ends_with(&format!("/{archive}")))
 }

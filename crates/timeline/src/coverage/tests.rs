@@ -431,7 +431,7 @@ fn a_declaration_is_about_the_file_the_folder_or_the_archive_it_names() {
         ("exports/a.csv", "exports/aa.csv", false),
         ("exports/a", "exports/a.csv", false),
     ] {
-        assert_eq!(declares(&declaration(path), name), expected, "{path} {name}");
+        assert_eq!(declaration(path).is_about(name), expected, "{path} {name}");
     }
 }
 

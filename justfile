@@ -50,6 +50,12 @@ screenshot:
 fuzz TARGET SECONDS='60':
     cargo fuzz run -s none {{ TARGET }} -- -max_total_time={{ SECONDS }}
 
+# copies of the sample with a thousand random corruptions each: no row lost, no crash (needs python3)
+[group('measure')]
+damage SEEDS='0..99':
+    cargo build --release --locked
+    python3 tools/corrupt.py sample-data/midnight-blizzard --seeds {{ SEEDS }}
+
 # measure beside the peers that are installed and write docs/BENCHMARKS.md (needs python3)
 [group('measure')]
 bench-table:

@@ -1,6 +1,5 @@
 //! Owns conservation: whatever happens to a file's bytes, each row of it is counted once, and in the same way every time.
 
-use mailtrail_ingest::IngestOptions;
 use proptest::prelude::*;
 
 use crate::engine::{csv, ndjson, options, record, run_with, source};

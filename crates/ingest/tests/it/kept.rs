@@ -87,7 +87,8 @@ fn kept(record: &AccessRecord<'_>) -> Kept {
 /// Reads sources.
 pub(crate) fn read(inputs: &[SourceInput]) -> (IngestReport, Outcome) {
     let keep = Keep::default();
-    let report = ingest(inputs, &IngestOptions::default(), &(), &keep).unwrap();
+    let report =
+        ingest(inputs, &IngestOptions { block_bytes: 1 << 18, ..IngestOptions::default() }, &(), &keep).unwrap();
     for counts in &report.counts {
         assert!(counts.read >= counts.other_operation + counts.rejected, "{counts:?}");
     }

@@ -14,6 +14,7 @@ mod platform;
 mod preservation;
 mod progress;
 mod sink;
+mod spreadsheets;
 mod summary;
 mod terminal;
 

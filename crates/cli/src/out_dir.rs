@@ -25,7 +25,7 @@ pub(crate) enum Others {
 }
 
 /// An output folder of ours.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OutDir {
     root: PathBuf,
     files: BTreeSet<String>,
@@ -114,6 +114,25 @@ impl OutDir {
         Ok(())
     }
 
+    /// Starts a file that is too large to be held; [`Self::end`] gives it its name.
+    pub(crate) fn begin(&self, name: &str) -> anyhow::Result<Unfinished> {
+        let partial = self.path(&format!("{name}.partial"));
+        let file = fs::File::create(&partial).with_context(|| format!("{}: cannot be written", partial.display()))?;
+        Ok(Unfinished { name: name.to_owned(), partial, file: io::BufWriter::new(file) })
+    }
+
+    /// Ends such a file: it appears whole.
+    pub(crate) fn end(&mut self, unfinished: Unfinished) -> anyhow::Result<()> {
+        let Unfinished { name, partial, file } = unfinished;
+        let path = self.path(&name);
+        file.into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(|file| drop_closed(file, &partial, &path))
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
+        self.claim(name);
+        Ok(())
+    }
+
     /// Removes our files below a folder that a new run would not overwrite.
     pub(crate) fn drop_below(&mut self, prefix: &str) -> anyhow::Result<()> {
         let stale: Vec<String> = self.files.iter().filter(|f| f.starts_with(prefix)).cloned().collect();
@@ -128,6 +147,21 @@ impl OutDir {
     pub(crate) fn files(&self) -> Vec<String> {
         self.files.iter().cloned().collect()
     }
+}
+
+/// A file on its way: under a name of its own until it is whole.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    name: String,
+    partial: PathBuf,
+    /// Where its bytes go.
+    pub(crate) file: io::BufWriter<fs::File>,
+}
+
+/// Closes a file before it is renamed: some systems refuse to rename an open one.
+fn drop_closed(file: fs::File, partial: &Path, path: &Path) -> io::Result<()> {
+    drop(file);
+    platform::replace_file(partial, path)
 }
 
 /// Removes one file of ours; a name that leaves the folder is not one.

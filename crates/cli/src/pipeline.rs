@@ -17,7 +17,7 @@ use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, T
 use mailtrail_render::{Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
 use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
 
-use crate::{draft, out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork};
+use crate::{draft, out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork, spreadsheets};
 
 /// What a run reads, and what is stated about it.
 pub(crate) struct Job {
@@ -77,7 +77,18 @@ pub(crate) fn retell(
 ) -> anyhow::Result<Timeline> {
     let timeline = account(case, ingested, out)?;
     drafts(&timeline, out)?;
-    pages(case, &timeline, threads, out)?;
+    // The spreadsheets keep one worker busy for as long as the pages keep the others.
+    let folder = out.clone();
+    let sheets = std::thread::scope(|scope| {
+        let sheets = scope.spawn(|| spreadsheets::write(case, &timeline, &folder));
+        pages(case, &timeline, threads, out)?;
+        sheets.join().unwrap_or_else(|_| {
+            anyhow::bail!("the spreadsheets could not be written: is the disk full? If not, please report this")
+        })
+    })?;
+    for sheet in sheets {
+        out.end(sheet)?;
+    }
     Ok(timeline)
 }
 

@@ -64,12 +64,13 @@ fn nothing_shipped_depends_on_the_simulator() {
 
 #[test]
 fn each_heavy_library_has_one_home() {
-    let homes: [(&str, &[&str]); 9] = [
+    let homes: [(&str, &[&str]); 10] = [
         ("polars", &["timeline"]),
         ("polars-io", &["timeline"]),
         ("polars-parquet", &["timeline"]),
         ("plotters", &["render"]),
         ("askama", &["render"]),
+        ("rust_xlsxwriter", &["render"]),
         ("clap", &["cli", "synth"]),
         ("anyhow", &["cli", "synth"]),
         ("encoding_rs", &["ingest"]),

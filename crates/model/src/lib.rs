@@ -7,6 +7,7 @@ mod access;
 mod attribution;
 mod burst;
 mod case;
+mod classed_message;
 mod coded;
 mod control;
 mod digest;
@@ -41,6 +42,7 @@ pub use case::{
     AppName, Baseline, CaseInputs, FilterKind, GapScope, KnownGap, MailboxKind, Policy, PrivilegeKind, PrivilegeTerm,
     Profile, RosterEntry, SourceDeclaration, SourceFilter, SourceScope, SuspectPeriod,
 };
+pub use classed_message::ClassedMessage;
 pub use coded::{AccessTypeBasis, LogonType, MailAccessType, RecordType, ThrottleState, UserType};
 pub use control::{AuditList, Control, ControlStatement, Recording};
 pub use digest::Sha256;

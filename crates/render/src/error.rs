@@ -29,6 +29,24 @@ pub enum RenderError {
         #[source]
         source: askama::Error,
     },
+    /// A workbook could not be written.
+    #[error("{file} could not be written; check that the disk has room, then run `mailtrail report` again")]
+    Workbook {
+        /// Which (`messages.xlsx`).
+        file: &'static str,
+        /// What the writer says.
+        #[source]
+        source: rust_xlsxwriter::XlsxError,
+    },
+    /// A file could not be written.
+    #[error("{file} could not be written")]
+    Write {
+        /// Which (`messages.xl.csv`).
+        file: &'static str,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 impl RenderError {

@@ -13,6 +13,7 @@ mod figure;
 mod frame;
 mod measure;
 mod page;
+mod sheet;
 mod theme;
 mod view;
 mod words;
@@ -22,6 +23,7 @@ pub use chart::{ChartNumbers, charts, coverage, cumulative, heatmap, reach, swim
 pub use error::RenderError;
 pub use figure::{Chart, ChartTable, ColumnHead};
 pub use page::{MailboxLinks, MailboxPages, ReportInput, Wording, report};
+pub use sheet::{MessagesSheet, SheetInput, sessions_sheet, sheet_notes};
 pub use view::{
     CaseMarking, CoverageRow, CoverageView, CumulativeView, Growth, GrowthLine, GrowthUnit, HeatCell, HeatUnit,
     HeatmapView, HourCount, Lane, LaneBar, LaneSync, LineKind, ReachRow, ReachView, SessionKind, Sight, SwimlanesView,

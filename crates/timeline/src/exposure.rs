@@ -25,7 +25,7 @@ pub(crate) use listed::{Listed, ListedRow};
 pub(crate) use message::{Named, Presumptions, Verdict};
 pub(crate) use paths::open as open_paths;
 pub(crate) use scene::Scene;
-pub(crate) use table::{EXPOSURE_FILES, write};
+pub(crate) use table::{CSV_ROWS, EXPOSURE_FILES, write};
 pub(crate) use totals::Totals;
 
 /// Everything a mailbox is classed from, for all mailboxes.

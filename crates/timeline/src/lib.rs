@@ -50,6 +50,7 @@ mod sessions;
 mod spans;
 mod target;
 
+mod classed;
 mod outputs;
 mod small;
 
@@ -57,6 +58,7 @@ mod small;
 mod world;
 
 pub use apps::{APPS, APPS_SOURCE, App};
+pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};

@@ -27,7 +27,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
     let case = case_of(args.case.clone(), &record)?;
     let ingested = ingested(&record);
     let mut out = OutDir::reopen(&args.out, &record);
-    for prefix in ["charts/", "mailboxes/", "report."] {
+    for prefix in ["charts/", "mailboxes/", "report.", "tables/messages.x", "tables/sessions.x"] {
         out.drop_below(prefix)?;
     }
     let timeline = pipeline::retell(&case, &ingested, threads(args.common.threads), &mut out)?;

@@ -7,4 +7,5 @@ mod hostile;
 mod made_up;
 mod markup;
 mod page_policy;
+mod spreadsheets;
 mod wording;

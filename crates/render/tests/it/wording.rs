@@ -1,7 +1,9 @@
 //! Facts-only pages never weigh, accuse or reassure: docs/METHOD.md, Words.
 
 use mailtrail_model::IssueCode;
-use mailtrail_render::{ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
+use mailtrail_render::{
+    ChartNumbers, MailboxLinks, MailboxPages, ReportInput, SheetInput, Wording, charts, report, sheet_notes,
+};
 
 use crate::made_up::{self, Said, Shape};
 use crate::markup;
@@ -59,6 +61,8 @@ fn pages(said: Said, classed: bool, wording: Wording) -> Vec<String> {
     };
     let mut pages = vec![report(&input).unwrap(), MailboxPages::of(&input).page(1).unwrap().unwrap()];
     pages.extend(charts.iter().map(|chart| format!("<p>{} {}</p>", chart.title, chart.claim)));
+    let sheets = SheetInput { timeline: &timeline, case: &case, tool_version: "0.1.0", scratch: ".".as_ref() };
+    pages.push(format!("<p>{}</p>", sheet_notes(&sheets).replace('&', "&amp;")));
     pages
 }
 

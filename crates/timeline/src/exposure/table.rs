@@ -35,7 +35,7 @@ use crate::{
 pub(crate) const EXPOSURE_FILES: [&str; 2] = ["exposure.parquet", "exposure.csv"];
 
 /// Rows of the CSV.
-const CSV_ROWS: u64 = 1_000_000;
+pub(crate) const CSV_ROWS: u64 = 1_000_000;
 /// Named messages whose ids are held at once.
 const BATCH: usize = 6_000_000;
 /// Rows of a row group.

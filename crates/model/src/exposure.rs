@@ -16,6 +16,15 @@ pub enum Attribution {
 }
 
 impl Attribution {
+    /// Every one, weakest first.
+    pub const ALL: [Self; 5] = [Self::Unattributed, Self::Accepted, Self::Shared, Self::Provisional, Self::Suspect];
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
     /// The spelling in our tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -56,6 +65,12 @@ impl ExposureClass {
     /// Every class, strongest first.
     pub const ALL: [Self; 9] =
         [Self::A, Self::B1, Self::B2, Self::B3, Self::CNear, Self::CFar, Self::D1, Self::D0, Self::N];
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
 
     /// The short name in tables.
     #[must_use]
@@ -102,6 +117,9 @@ macro_rules! reasons {
             /// The three letters.
             #[must_use]
             pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $name,)+ } }
+            /// The inverse of [`Self::as_str`].
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.as_str() == text) }
             /// One line.
             #[must_use]
             pub fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning,)+ } }

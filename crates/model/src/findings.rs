@@ -15,6 +15,9 @@ pub struct Findings {
     pub listed: u64,
     /// Listed rows that carry no message id: they are in no class.
     pub listed_without_id: u64,
+    /// Distinct addresses among senders and recipients of the listed messages of each class, the mailbox's own left out;
+    /// `None` without a listing. One address may stand behind several classes.
+    pub correspondents: Option<std::collections::BTreeMap<crate::ExposureClass, u64>>,
     /// The youngest moment any listing shows.
     pub listed_as_of: Option<crate::UtcMicros>,
     /// Totals under other assumptions, in a fixed order.

@@ -26,6 +26,7 @@ mod network;
 mod origin;
 mod place;
 mod related;
+mod rows;
 mod rules;
 mod session;
 mod signin;
@@ -61,6 +62,7 @@ pub use network::{FRONT_END_NETWORKS, FRONT_END_NETWORKS_AS_OF, Network, front_e
 pub use origin::{Address, Origin};
 pub use place::{ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit};
 pub use related::RelatedEvent;
+pub use rows::{FolderCount, Growth, HourCount, MessageRow, RowScope, Rows, RowsError};
 pub use rules::{RuleError, RuleValue, Rules};
 pub use session::{AccessContext, AccessSession, SessionBasis};
 pub use signin::{DeviceTrust, KnownDevice, SignIn, SignInKind, SignInResult};

@@ -36,6 +36,13 @@ fn is_zero_guid(text: &str) -> bool {
     text.len() == 36 && text.bytes().all(|b| b == b'0' || b == b'-')
 }
 
+// Keys order and compare as their texts do, so a set of keys can be asked by a text.
+impl std::borrow::Borrow<str> for MailboxKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for MailboxKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -4,6 +4,7 @@
 //! reason that is missing can give it. A class follows from the mailbox's [`Scene`] and the message's own [`Named`] and
 //! from nothing else, so a mailbox is classed on its own, in one walk over its sorted items and listing rows.
 
+mod correspondents;
 mod listed;
 mod message;
 mod paths;
@@ -25,7 +26,7 @@ pub(crate) use listed::{Listed, ListedRow};
 pub(crate) use message::{Named, Presumptions, Verdict};
 pub(crate) use paths::open as open_paths;
 pub(crate) use scene::Scene;
-pub(crate) use table::{CSV_ROWS, EXPOSURE_FILES, write};
+pub(crate) use table::{CSV_ROWS, EXPOSURE, EXPOSURE_FILES, write};
 pub(crate) use totals::Totals;
 
 /// Everything a mailbox is classed from, for all mailboxes.

@@ -58,6 +58,7 @@ pub(crate) fn findings(parts: &Parts<'_>) -> Findings {
     let listing = |mailbox: usize| parts.world.listed.facts(mailbox);
     let mailboxes = || 0..parts.totals.len();
     Findings {
+        correspondents: None,
         period: Some(parts.base.period),
         departments: departments(parts),
         a_service: all.a_service,

@@ -51,7 +51,9 @@ mod spans;
 mod target;
 
 mod classed;
+mod hours;
 mod outputs;
+mod rows;
 mod small;
 
 #[cfg(test)]
@@ -62,6 +64,7 @@ pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct};
+pub use rows::TableRows;
 pub use services::{SERVICES, SERVICES_AS_OF, Service};
 pub use stored::{
     StoredAccess, StoredCopy, members_of_session, naming_message, read_accesses, read_copies, read_numbered,

@@ -32,7 +32,7 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
 pub fn small_table_files() -> Vec<String> {
     let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES];
     let small = tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]);
-    small.chain(EXPOSURE_FILES.iter().map(|file| (*file).to_owned())).collect()
+    small.chain(EXPOSURE_FILES.iter().chain([&crate::hours::HOURS.file]).map(|file| (*file).to_owned())).collect()
 }
 
 const SESSIONS: Table = Table {

@@ -81,12 +81,17 @@ impl TableReader {
 
     /// The named columns of one row group, in the table's order.
     pub(crate) fn read(&self, group: usize, columns: &[&str]) -> Result<DataFrame, TimelineError> {
+        self.read_slice(self.groups[group], columns)
+    }
+
+    /// The same of any rows: first row of the table and number of rows.
+    pub(crate) fn read_slice(&self, rows: (usize, usize), columns: &[&str]) -> Result<DataFrame, TimelineError> {
         let file = File::open(&self.path).map_err(TimelineError::io(&self.path, "open"))?;
         let mut reader = ParquetReader::new(file);
         reader.set_metadata(self.metadata.clone());
         reader
             .with_columns(Some(columns.iter().map(|name| (*name).to_owned()).collect()))
-            .with_slice(Some(self.groups[group]))
+            .with_slice(Some(rows))
             .finish()
             .map_err(|source| TimelineError::Unreadable { path: self.path.clone(), source })
     }

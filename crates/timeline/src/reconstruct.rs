@@ -14,7 +14,7 @@ use crate::{
     coverage::{self, Changes, Covered, SourceView},
     exposure,
     facts::Facts,
-    findings,
+    findings, hours,
     items::Items,
     load,
     mailboxes::{self, Messages, Parts},
@@ -92,7 +92,8 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         mailbox.exposure = Some(totals.counts.totals());
     }
     let all = findings::sum(&totals).counts;
-    exposure::write(basis.tables, &world, &assumptions, &all)?;
+    let correspondents = exposure::write(basis.tables, &world, &assumptions, &all)?;
+    hours::write(basis.tables, &facts, &items, &attribution)?;
     let parts = findings::Parts {
         world: &world,
         base: &assumptions,
@@ -102,7 +103,8 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         related: &related,
         cover: &cover,
     };
-    let findings = findings::findings(&parts);
+    let mut findings = findings::findings(&parts);
+    findings.correspondents = (findings.listed > 0).then_some(correspondents);
 
     let timeline = Timeline {
         case_id: case.case_id.clone(),

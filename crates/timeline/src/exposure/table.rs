@@ -7,6 +7,7 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     fs::File,
     io::{self, BufReader, BufWriter},
     ops::Range,
@@ -17,7 +18,9 @@ use mailtrail_model::{ExposureClass, MessageKey, PrivilegeKind, Reason, UtcMicro
 use rayon::prelude::*;
 
 use super::{
-    Assumptions, ListedRow, Named, Presumptions, Scene, Verdict, World, each_message,
+    Assumptions, ListedRow, Named, Presumptions, Scene, Verdict, World,
+    correspondents::Correspondents,
+    each_message,
     message::Naming,
     scene::{Reasons, reasons},
     totals::Counts,
@@ -43,7 +46,8 @@ const GROUP: usize = 1 << 15;
 /// Contexts listed in a row.
 const CONTEXTS: usize = 8;
 
-const EXPOSURE: Table = Table {
+/// One row a mailbox × message, strongest class first within a mailbox.
+pub(crate) const EXPOSURE: Table = Table {
     file: "exposure.parquet",
     columns: &[
         ("mailbox", Kind::Text),
@@ -81,13 +85,15 @@ struct Row {
     listed: Option<ListedRow>,
 }
 
-/// Classes and writes every message of every mailbox. `counts` are the totals of the same assumptions.
+/// Classes and writes every message of every mailbox; gives the distinct correspondents of the listed ones by class. `counts`
+/// are the totals of the same assumptions.
 pub(crate) fn write(
     folder: &Path,
     world: &World<'_>,
     assumptions: &Assumptions<'_>,
     counts: &Counts,
-) -> Result<(), TimelineError> {
+) -> Result<BTreeMap<ExposureClass, u64>, TimelineError> {
+    let mut correspondents = Correspondents::default();
     let path = folder.join(EXPOSURE.file);
     let encoder = Encoder::new(&EXPOSURE)?;
     let mut parquet = TableFile::create(&path, &encoder)?;
@@ -97,6 +103,12 @@ pub(crate) fn write(
         let texts = Texts::read(folder, world, &batch)?;
         for mailbox in batch {
             let rows = classed(world, assumptions, mailbox);
+            let own = own_addresses(world, mailbox);
+            for row in &rows {
+                if let Some(listed) = row.listed.as_ref().and_then(|listed| world.listed.row(listed)) {
+                    correspondents.add(row.verdict.class, &listed, &own);
+                }
+            }
             for group in rows.chunks(GROUP) {
                 let cells: Vec<Vec<Cell<'_>>> =
                     group.par_iter().map(|row| cells(world, &texts, mailbox, row)).collect();
@@ -108,7 +120,18 @@ pub(crate) fn write(
         }
     }
     parquet.end(&path)?;
-    csv.end()
+    csv.end()?;
+    Ok(correspondents.finish())
+}
+
+/// The addresses a mailbox is known by, in lower case.
+fn own_addresses(world: &World<'_>, mailbox: usize) -> Vec<String> {
+    let upns = world.facts.mailboxes[mailbox].upns.iter().map(|(upn, _)| upn.to_lowercase());
+    let roster = world.roster[mailbox].into_iter().flat_map(|entry| {
+        let upn = entry.upn.as_ref().map(|upn| upn.as_str().to_lowercase());
+        upn.into_iter().chain(entry.aliases.iter().map(|alias| alias.to_lowercase()))
+    });
+    upns.chain(roster).collect()
 }
 
 /// Ranges of mailboxes whose items together stay within a batch; a mailbox is never divided.

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fs, path::Path};
 use mailtrail_model::{
     AccessMatcher, AccessRecord, AttributionEntry, CaseInputs, Completeness, ExposureClass, InputPlace, Interval,
     ItemAccess, Ledger, Listing, ListingBuilder, ListingKind, ListingRow, MailAccessType, Marking, PlaceUnit, Reason,
-    Sha256, SourceDeclaration, SourceFilter, SourceId, SourceReceipt, SourceScope, Timeline, UtcMicros,
+    RowScope, Rows, Sha256, SourceDeclaration, SourceFilter, SourceId, SourceReceipt, SourceScope, Timeline, UtcMicros,
 };
-use mailtrail_timeline::{Basis, reconstruct, small_table_files};
+use mailtrail_timeline::{Basis, TableRows, reconstruct, small_table_files};
 
 use crate::build::{self, NOON, bind, block, item};
 
@@ -239,4 +239,31 @@ fn a_suspect_entry_that_matches_nothing_is_a_warning() {
     let (_folder, timeline) = world(vec![bind(1, 1)], &case);
     let warned = timeline.findings.warnings.iter().filter(|one| one.detail.contains("nobody")).count();
     assert_eq!(warned, 1, "{:?}", timeline.findings.warnings);
+}
+
+#[test]
+fn rows_read_back_agree_with_the_account() {
+    let (folder, timeline) = world((0..60).map(|n| bind(n, 3)).collect(), &case());
+    let rows = TableRows::of(folder.path());
+    let all = rows.messages(RowScope::All, usize::MAX).unwrap();
+    assert_eq!(all.len() as u64, timeline.messages);
+    assert!(all.windows(2).all(|pair| pair[0].class <= pair[1].class), "strongest first");
+    assert_eq!(rows.messages(RowScope::All, 5).unwrap(), all[..5], "a limit takes the first");
+    for class in ExposureClass::ALL {
+        let n = all.iter().filter(|row| row.class == class).count() as u64;
+        assert_eq!(n, timeline.exposure.as_ref().unwrap().by_class[&class]);
+    }
+    let records: u64 = rows.hours(RowScope::All).unwrap().iter().map(|hour| hour.records).sum();
+    assert_eq!(records, timeline.mailboxes.iter().map(|one| one.records).sum::<u64>());
+    for context in &timeline.contexts {
+        let growth = rows.growth(RowScope::All).unwrap();
+        let new: u64 = growth.iter().filter(|step| step.context == context.id).map(|step| step.new_messages).sum();
+        assert_eq!(new, context.messages, "{}", context.id);
+    }
+    let folders: u64 = rows.folders(RowScope::All).unwrap().iter().flat_map(|one| one.totals.by_class.values()).sum();
+    assert_eq!(folders, timeline.messages);
+    let one = timeline.mailboxes[0].key.clone();
+    let own = rows.messages(RowScope::Of(&[one.clone()].into()), usize::MAX).unwrap();
+    assert_eq!(own.len() as u64, timeline.mailboxes[0].messages);
+    assert!(own.iter().all(|row| row.mailbox == one));
 }

@@ -23,7 +23,8 @@ use crate::work::{self, Bench, Built};
 pub struct IngestOptions {
     /// Workers beside the reader; at least one.
     pub threads: usize,
-    /// Bytes of a block. 8 MiB was measured best; 64 MiB is no faster and costs five times the memory.
+    /// Bytes of a block. 2 MiB was measured best: what a worker reads more than once stays near its core. 8 MiB cost 3 % more
+    /// CPU time and 70 MiB more memory. Row groups do not depend on it: they are gathered over blocks.
     pub block_bytes: usize,
     /// What hostile input may cost.
     pub limits: Limits,
@@ -33,7 +34,7 @@ pub struct IngestOptions {
 
 impl Default for IngestOptions {
     fn default() -> Self {
-        Self { threads: 2, block_bytes: 8 << 20, limits: Limits::default(), rules: Rules::default() }
+        Self { threads: 2, block_bytes: 2 << 20, limits: Limits::default(), rules: Rules::default() }
     }
 }
 

@@ -21,6 +21,7 @@ mod receipt;
 mod reread;
 mod row;
 mod rows;
+mod sixty_four;
 mod sniff;
 mod source;
 mod stream;

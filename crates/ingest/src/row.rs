@@ -40,19 +40,21 @@ pub(crate) struct Cell<'a> {
 impl<'a> Cell<'a> {
     /// The cell's text; allocates in the arena only if it holds doubled quotes.
     pub(crate) fn text(&self, arena: &'a Bump) -> &'a str {
-        if !self.escaped {
-            return self.raw;
-        }
-        let mut out = bumpalo::collections::String::with_capacity_in(self.raw.len(), arena);
-        let mut rest = self.raw;
-        while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
-            out.push_str(&rest[..=at]);
-            rest = &rest[at + 1..];
-            rest = rest.strip_prefix('"').unwrap_or(rest);
-        }
-        out.push_str(rest);
-        out.into_bump_str()
+        if self.escaped { single_quotes(self.raw, arena) } else { self.raw }
     }
+}
+
+/// Text with every doubled quote single.
+pub(crate) fn single_quotes<'a>(raw: &'a str, arena: &'a Bump) -> &'a str {
+    let mut out = bumpalo::collections::String::with_capacity_in(raw.len(), arena);
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
+        out.push_str(&rest[..=at]);
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('"').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out.into_bump_str()
 }
 
 /// What a container made of a row.

@@ -24,7 +24,6 @@ pub(crate) struct Built<'a> {
 #[derive(Default)]
 pub(crate) struct Bench {
     arena: Bump,
-    room: Vec<u8>,
 }
 
 impl Bench {
@@ -37,10 +36,7 @@ impl Bench {
 /// Reads every row of a job. What it returns borrows from the job's bytes and the worker's bench.
 pub(crate) fn build<'a>(job: &'a Job, bench: &'a mut Bench, limits: &Limits) -> Built<'a> {
     let bytes = job.buffer.filled();
-    let Bench { arena, room } = bench;
-    if room.len() < bytes.len() {
-        room.resize(bytes.len(), 0);
-    }
+    let arena = &bench.arena;
     let text = simdutf8::basic::from_utf8(bytes).ok();
     let mut builder = Builder {
         bytes,
@@ -51,7 +47,6 @@ pub(crate) fn build<'a>(job: &'a Job, bench: &'a mut Bench, limits: &Limits) -> 
         evidence: Vec::new(),
         activity: BTreeMap::new(),
         notes: Notes::new(),
-        room,
     };
     for piece in &job.pieces {
         builder.open_counts(piece.source);
@@ -71,8 +66,6 @@ struct Builder<'a, 'l> {
     evidence: Vec<(SourceId, Evidence)>,
     activity: BTreeMap<(SourceId, &'a str, Option<UtcMicros>), u64>,
     notes: Notes,
-    /// Room to unescape cells in: as much as the block holds, since unescaped text is shorter.
-    room: &'a mut [u8],
 }
 
 impl<'a> Builder<'a, '_> {
@@ -143,17 +136,11 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn body(&mut self, piece: &Piece, span: RowSpan, text: &'a str) -> Result<RowBody<'a>, &'static str> {
-        let (start, end) = span.range();
         match piece.shape {
             Shape::Json => Ok(RowBody::Json(text)),
             Shape::Xml => Ok(RowBody::Xml(text)),
             Shape::Csv { delimiter, columns } => {
-                // Text with replacements is longer than its bytes, and room is as long as those.
-                let split = if text.len() > end - start {
-                    csv::split(text, delimiter, columns, self.arena)
-                } else {
-                    csv::split_with(text, delimiter, columns, self.arena, &mut self.room)
-                };
+                let split = csv::split(text, delimiter, columns, self.arena);
                 match split.complaint {
                     Some(complaint) if span.fault.is_none() => Err(complaint),
                     _ => Ok(RowBody::Csv(split.cells)),

@@ -29,12 +29,12 @@ pub(super) fn read<'a>(columns: &Columns, cells: &[Cell<'a>], at: Locator, ctx: 
     let Some(body) = body else {
         return rejected(IssueCode::NoBody, "the cell that holds the record is empty");
     };
-    let text = body.text(ctx.arena);
-    if let Some(why) = not_a_body(text) {
+    // What `not_a_body` looks at holds no quote, so it is the same before quotes are made single.
+    if let Some(why) = not_a_body(body.raw) {
         return rejected(IssueCode::BodyUnreadable, why);
     }
     let facts = Facts { outer: columns.outer(cells, ctx.arena), ..Facts::default() };
-    envelope::read_body(text, facts, at, ctx)
+    envelope::read_body(body, facts, at, ctx)
 }
 
 /// Text that export tools write where the record should be.

@@ -5,7 +5,7 @@ use mailtrail_model::{IssueCode, Locator};
 use super::elastic;
 use crate::normalize::{Facts, Outer, judge, read_instant, rejected};
 use crate::operation::Wanted;
-use crate::row::{Outcome, OutcomeKind};
+use crate::row::{Cell, Outcome, OutcomeKind};
 use crate::wire::{self, Body, Ctx, Field, Flaws, Loose, WireRecord};
 
 /// Envelopes within envelopes that are opened.
@@ -44,9 +44,9 @@ pub(super) fn read<'a>(text: &'a str, at: Locator, ctx: Ctx<'a, '_>) -> Outcome<
     }
 }
 
-/// Reads and judges the text of a record that stood in a cell, with what the columns say.
-pub(super) fn read_body<'a>(text: &'a str, facts: Facts<'a>, at: Locator, ctx: Ctx<'a, '_>) -> Outcome<'a> {
-    match wire::read(text, ctx) {
+/// Reads and judges the record in a cell, with what the columns say.
+pub(super) fn read_body<'a>(cell: &Cell<'a>, facts: Facts<'a>, at: Locator, ctx: Ctx<'a, '_>) -> Outcome<'a> {
+    match wire::read_cell(cell, ctx) {
         Ok(wire) => judge_opened(open(wire, DEPTH, ctx), facts, at, ctx),
         Err(error) => rejected(IssueCode::BodyUnreadable, error.to_string()),
     }

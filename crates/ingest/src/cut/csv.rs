@@ -9,6 +9,7 @@ use memchr::{memchr, memchr2, memrchr};
 
 use super::{Cut, Fault, MARK, Step, count, trim_end};
 use crate::row::Cell;
+use crate::sixty_four;
 
 /// A header is shorter than this, so that no body is looked through for column names.
 const HEADER_BYTES: usize = 8 << 10;
@@ -209,21 +210,8 @@ pub(crate) struct Split<'a> {
     pub(crate) complaint: Option<&'static str>,
 }
 
-/// Splits a row into its cells; for the few rows that are not data.
+/// Splits a row into its cells. Doubled quotes are left as they stand: most rows' bodies are read, or passed over, in place.
 pub(crate) fn split<'a>(row: &'a str, delimiter: u8, expected: usize, arena: &'a Bump) -> Split<'a> {
-    let mut room: &'a mut [u8] = arena.alloc_slice_fill_copy(row.len(), 0);
-    split_with(row, delimiter, expected, arena, &mut room)
-}
-
-/// Splits a row into its cells. Cells with doubled quotes are unescaped while their end is looked for: one walk over the row
-/// instead of two. They are written into `room`, which must hold the row; what was written is split off from it.
-pub(crate) fn split_with<'a>(
-    row: &'a str,
-    delimiter: u8,
-    expected: usize,
-    arena: &'a Bump,
-    room: &mut &'a mut [u8],
-) -> Split<'a> {
     let bytes = row.as_bytes();
     let mut cells = bumpalo::collections::Vec::with_capacity_in(expected, arena);
     let mut at = 0;
@@ -237,24 +225,12 @@ pub(crate) fn split_with<'a>(
             at += length + 1;
             continue;
         }
-        let first = memchr(b'"', &bytes[at + 1..]).map(|i| at + 1 + i);
-        let quote = match first {
-            Some(first) if bytes.get(first + 1) != Some(&b'"') => {
-                cells.push(Cell { raw: &row[at + 1..first], escaped: false });
-                Some(first)
-            }
-            Some(_) => unescape(&bytes[at + 1..], room).map(|(length, written)| {
-                let (unescaped, rest) = std::mem::take(room).split_at_mut(written);
-                *room = rest;
-                cells.push(cell_of(unescaped, &row[at + 1..at + 1 + length]));
-                at + 1 + length
-            }),
-            None => None,
-        };
-        let Some(quote) = quote else {
+        let Some((length, escaped)) = sixty_four::closing_quote(&bytes[at + 1..]) else {
             cells.push(Cell { raw: &row[at + 1..], escaped: true });
             break Some("a quoted cell does not close");
         };
+        let quote = at + 1 + length;
+        cells.push(Cell { raw: &row[at + 1..quote], escaped });
         let after = skip_blanks(bytes, quote + 1);
         match bytes.get(after) {
             None => break None,
@@ -263,54 +239,4 @@ pub(crate) fn split_with<'a>(
         }
     };
     Split { cells: cells.into_bump_slice(), complaint }
-}
-
-/// The unescaped text as a cell. Taking quotes out of text leaves text, so the fallback is never taken.
-fn cell_of<'a>(unescaped: &'a [u8], doubled: &'a str) -> Cell<'a> {
-    match simdutf8::basic::from_utf8(unescaped) {
-        Ok(text) => Cell { raw: text, escaped: false },
-        Err(_) => Cell { raw: doubled, escaped: true },
-    }
-}
-
-/// Copies a quoted cell's text, doubled quotes single: where it closes, and how much was written; `None` if it does not close.
-///
-/// Quotes stand about ten bytes apart in a cell of JSON, too near for a vector search to pay: eight bytes are copied and
-/// looked at as one number.
-fn unescape(bytes: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const QUOTES: u64 = LOW * 0x22;
-    let (mut from, mut to) = (0, 0);
-    while let (Some(chunk), Some(room)) = (bytes.get(from..from + 8), out.get_mut(to..to + 8)) {
-        room.copy_from_slice(chunk);
-        let mut word = [0; 8];
-        word.copy_from_slice(chunk);
-        // The lowest byte that is a quote has its high bit set in `hits`; bytes above it may be set wrongly.
-        let differs = u64::from_le_bytes(word) ^ QUOTES;
-        let hits = differs.wrapping_sub(LOW) & !differs & HIGH;
-        if hits == 0 {
-            from += 8;
-            to += 8;
-            continue;
-        }
-        let plain = usize::try_from(hits.trailing_zeros() / 8).unwrap_or_default();
-        if bytes.get(from + plain + 1) != Some(&b'"') {
-            return Some((from + plain, to + plain));
-        }
-        from += plain + 2;
-        to += plain + 1;
-    }
-    while let Some(byte) = bytes.get(from) {
-        if *byte == b'"' {
-            if bytes.get(from + 1) != Some(&b'"') {
-                return Some((from, to));
-            }
-            from += 1;
-        }
-        *out.get_mut(to)? = *byte;
-        from += 1;
-        to += 1;
-    }
-    None
 }

@@ -38,7 +38,7 @@ impl<'a> Loose<'a> {
     pub(crate) fn text(self, ctx: Ctx<'a, '_>) -> Result<Option<&'a str>, Misfit> {
         match self {
             Self::Absent | Self::Null => Ok(None),
-            Self::Text(text) => Ok(Some(text.trim()).filter(|t| !t.is_empty())),
+            Self::Text(text) => Ok(Some(trimmed(text)).filter(|t| !t.is_empty())),
             Self::Int(value) => Ok(Some(number_text(value, ctx))),
             Self::Bool(value) => Ok(Some(if value { "True" } else { "False" })),
             Self::Float(value) if value.fract() == 0.0 => {
@@ -83,6 +83,13 @@ impl<'a> Loose<'a> {
             Self::Int(_) | Self::Float(_) | Self::Nested => Err(Misfit),
         }
     }
+}
+
+/// The text without white space around it. Nearly none has any, and a look at two bytes tells.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// A float that is a whole number without loss.

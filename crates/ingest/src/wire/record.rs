@@ -12,7 +12,9 @@ use super::folders::{FolderGather, Folders, MessageGather, SingleItem, SingleIte
 use super::list::{KeySeed, ListSeed, gather_text};
 use super::loose::{Loose, LooseSeed};
 use super::properties::{Properties, PropertyGather};
+use super::quick::{GiveUp, Quick};
 use super::repair::{Repaired, repair};
+use crate::row::Cell;
 
 /// Everything one object states that we know.
 #[derive(Debug)]
@@ -136,6 +138,35 @@ impl std::fmt::Display for Unread {
 /// Reads one object. If it is broken it is repaired (numbers out of range, lone surrogates, raw control characters) or closed
 /// where it was cut, and read again; notes say so.
 pub(crate) fn read<'a>(text: &'a str, ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, Unread> {
+    match quickly(text, false, ctx) {
+        Ok(record) => Ok(record),
+        Err(GiveUp) => carefully(text, ctx),
+    }
+}
+
+/// Reads the object in a cell, in place where that can be done.
+pub(crate) fn read_cell<'a>(cell: &Cell<'a>, ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, Unread> {
+    match quickly(cell.raw, cell.escaped, ctx) {
+        Ok(record) => Ok(record),
+        Err(GiveUp) => carefully(cell.text(ctx.arena), ctx),
+    }
+}
+
+fn quickly<'a>(text: &'a str, doubled: bool, ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, GiveUp> {
+    let mark = ctx.flaws.mark();
+    let mut quick = Quick::new(text, doubled, ctx.arena);
+    let mut record = WireRecord::new_in(ctx.arena);
+    let read = RecordSeed { ctx, record: &mut record }.deserialize(&mut quick).and_then(|()| quick.end());
+    match read {
+        Ok(()) => Ok(record),
+        Err(GiveUp) => {
+            ctx.flaws.rewind(mark);
+            Err(GiveUp)
+        }
+    }
+}
+
+fn carefully<'a>(text: &'a str, ctx: Ctx<'a, '_>) -> Result<WireRecord<'a>, Unread> {
     let mark = ctx.flaws.mark();
     let error = match parse(text, ctx) {
         Ok(record) => return Ok(record),

@@ -24,6 +24,12 @@ test *WORD:
 ci:
     .ci/run
 
+# the pages of a fresh run over the sample, opened in a real browser (installs chromium where it is missing)
+[group('check')]
+browser:
+    cargo run --release --locked -- run sample-data/midnight-blizzard/case.toml --out target/ci-out --quiet
+    tools/browser/check target/ci-out
+
 # licences, bans and sources of dependencies (needs cargo-deny)
 [group('check')]
 deny:
@@ -39,7 +45,7 @@ bless *WORD:
 sample:
     cargo run --release --locked --package mailtrail-synth -- sample sample-data
 
-# renew the README's picture from a fresh run over the sample (needs chromium; the script is still to come)
+# renew the README's picture from a fresh run over the sample (needs chromium)
 [group('renew')]
 screenshot:
     cargo build --release --locked

@@ -7,5 +7,6 @@ mod hostile;
 mod made_up;
 mod markup;
 mod page_policy;
+mod poison;
 mod spreadsheets;
 mod wording;

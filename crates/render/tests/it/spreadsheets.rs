@@ -6,8 +6,8 @@ use calamine::{Data, DataType as _, Reader as _, Xlsx};
 use mailtrail_model::{CaseInputs, ClassedMessage, ExposureClass, Profile, Timeline, UtcMicros};
 use mailtrail_render::{MessagesSheet, SheetInput, sessions_sheet, sheet_notes};
 
-use crate::hostile::texts;
 use crate::made_up::{self, Said, Shape};
+use crate::poison::texts;
 
 const SHAPE: Shape = Shape { mailboxes: 3, days: 21, said: Said::Both, classed: true };
 

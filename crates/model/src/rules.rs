@@ -101,6 +101,65 @@ rules! {
     retention_days: i64 = 180;
     /// Retention of records before that date, in days.
     retention_days_before_october_2023: i64 = 90;
+    /// Window lengths of R1, in hours: an hour, a working session, a day, a week (docs/METHOD.md, section 12).
+    r1_window_hours: Vec<u64> = vec![1, 6, 24, 168];
+    /// First-time messages in a window below which R1 never fires. Chosen by simulation: smaller counts occur on ordinary days.
+    r1_messages: u64 = 50;
+    /// Upper tail at which R1 fires. A nominal level that orders windows, not a probability: the measured rate of such windows
+    /// is printed beside it (docs/ERROR-RATES.md).
+    r1_tail: f64 = 1e-6;
+    /// Windows of its own that a mailbox must have before R1 can compare; fewer give no dispersion. Chosen by simulation.
+    r1_baseline_windows: u64 = 10;
+    /// Age in hours from which a message of known receipt counts for R1: new mail is opened by everybody, most of all after
+    /// a holiday.
+    r1_age_hours: i64 = 24;
+    /// Distinct messages at which R2 fires (docs/METHOD.md, section 12; chosen by simulation).
+    r2_messages: u64 = 100;
+    /// Share of covered days up to which a way in counts as new where no baseline is declared clean.
+    novelty_days_share: f64 = 0.1;
+    /// Covered days below which nothing can be called new; also the covered days without a way in after which its first
+    /// appearance is new (first-seen rules of Elastic and Sumo Logic look back 14 days).
+    novelty_days: u64 = 14;
+    /// Mailboxes an application must reach within a week for R5, beside exceeding its own maximum. Chosen by simulation.
+    r5_mailboxes: u64 = 3;
+    /// Kendall's tau-b from which R6 calls an order an order.
+    r6_tau: f64 = 0.9;
+    /// Messages R6 needs.
+    r6_messages: u64 = 50;
+    /// Age in days from which R6 counts a message: new mail arrives in order anyway.
+    r6_age_days: i64 = 7;
+    /// Share of a window's messages outside the mailbox's own hours from which R8 fires.
+    r8_share: f64 = 0.5;
+    /// First-time messages by established ways in that R8 needs to know a mailbox's hours.
+    r8_messages: u64 = 200;
+    /// Share of a mailbox's other activity that its own hours hold, for R8.
+    r8_own_share: f64 = 0.95;
+    /// Share of the known folders from which R10 fires.
+    r10_share: f64 = 0.8;
+    /// Known folders R10 needs: three of three are no breadth.
+    r10_folders: u64 = 10;
+    /// Distinct messages a new pair of application ids must name for R11. Chosen by simulation.
+    r11_messages: u64 = 10;
+    /// Messages of known receipt that R12 needs on both sides.
+    r12_messages: u64 = 50;
+    /// Age in days from which R12 calls a message old.
+    r12_age_days: i64 = 30;
+    /// Share of old messages in the window by which R12 asks to exceed the mailbox's own share.
+    r12_excess: f64 = 0.5;
+    /// Published: Splunk, mailboxes of one application in its bucket, exceeded.
+    published_splunk_mailboxes: u64 = 5;
+    /// Published: Splunk, the bucket in minutes.
+    published_splunk_minutes: i64 = 10;
+    /// Published: Elastic, operations of one record (100 until pull request 6852 of September 2026).
+    published_elastic_operations: u64 = 250;
+    /// Published: Sentinel hourly series, records of a mailbox in an hour, exceeded.
+    published_sentinel_records: u64 = 25;
+    /// Published: Sentinel hourly series, share of the hour's records, exceeded.
+    published_sentinel_share: f64 = 0.5;
+    /// Published: Sentinel daily series, standard deviations above the mean, exceeded.
+    published_sentinel_sigma: f64 = 2.5;
+    /// Published: first-seen application, days looked back.
+    published_first_seen_days: i64 = 14;
 }
 
 impl Rules {

@@ -6,11 +6,15 @@
 use std::{net::IpAddr, sync::Arc};
 
 use mailtrail_model::{
-    AccessMatcher, Attribution, AttributionEntry, CaseInputs, KnownDevice, MailAccessType, Marking, Rules, UtcMicros,
+    AccessMatcher, Attribution, AttributionEntry, CaseInputs, KnownDevice, MailAccessType, Marking, Rules, Tier,
+    UtcMicros,
 };
 use rayon::prelude::*;
 
-use crate::facts::{Access, Facts, Way};
+use crate::{
+    bursts::Found,
+    facts::{Access, Facts, Way},
+};
 
 /// The entries, prepared for the ways and mailboxes of a case.
 #[derive(Debug)]
@@ -112,6 +116,21 @@ impl<'a> Entries<'a> {
 /// What every access counts as, by place.
 pub(crate) fn judge_all(facts: &Facts, entries: &Entries<'_>) -> Vec<Attribution> {
     facts.accesses.par_iter().map(|access| entries.judge(facts, access)).collect()
+}
+
+/// Marks the accesses of tier 1 and 2 bursts, where nobody has marked anything. Bursts themselves never see these marks.
+pub(crate) fn mark_provisionally(attribution: &mut [Attribution], found: &[Found]) {
+    for (inside, burst) in found {
+        if burst.tier == Tier::Three {
+            continue;
+        }
+        for place in &inside.places {
+            let one = &mut attribution[*place as usize];
+            if *one == Attribution::Unattributed {
+                *one = Attribution::Provisional;
+            }
+        }
+    }
 }
 
 /// How many accesses of the window each entry means.

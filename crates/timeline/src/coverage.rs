@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 use mailtrail_model::{Coverage, CoverageState, Interval, MailboxKey};
 
 pub(crate) use changes::{Changes, parameter};
-pub(crate) use knowledge::knowledge;
-pub(crate) use mailbox::own_states;
+pub(crate) use knowledge::{knowledge, local};
+pub(crate) use mailbox::{Local, own_states};
 pub(crate) use source::SourceView;
 pub(crate) use throttle::blind;
 

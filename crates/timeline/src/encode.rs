@@ -216,7 +216,7 @@ fn encode_error(table: &Table, source: PolarsError) -> TimelineError {
 
 fn plain_encoding(kind: Kind) -> pq::Encoding {
     match kind {
-        Kind::Text | Kind::Unique | Kind::Bool => pq::Encoding::Plain,
+        Kind::Text | Kind::Unique | Kind::Bool | Kind::Real => pq::Encoding::Plain,
         // Rows ascend, items count up, times are near each other: differences are small, and need no dictionary to be tried.
         Kind::Time | Kind::I64 | Kind::U32 | Kind::U64 => pq::Encoding::DeltaBinaryPacked,
     }

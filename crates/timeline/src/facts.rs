@@ -38,6 +38,7 @@ impl Flags {
     const IN_WINDOW: u16 = 1 << 5;
     const UNNAMED: u16 = 1 << 6;
     const CLOCK: u16 = 1 << 7;
+    const SESSIONLESS: u16 = 1 << 8;
 
     /// Packs what the algorithms ask for.
     pub(crate) fn new(kind: MailAccessType, throttled: ThrottleState) -> Self {
@@ -79,6 +80,11 @@ impl Flags {
         self.with(Self::CLOCK, set)
     }
 
+    /// An AppAccessContext without AADSessionId: an application acted without a signed-in user.
+    pub(crate) fn with_sessionless(self, set: bool) -> Self {
+        self.with(Self::SESSIONLESS, set)
+    }
+
     /// Bind, Sync, …
     pub(crate) fn kind(self) -> MailAccessType {
         match self.0 & 3 {
@@ -116,6 +122,11 @@ impl Flags {
     /// See [`Self::with_clock`].
     pub(crate) fn clock(self) -> bool {
         self.0 & Self::CLOCK != 0
+    }
+
+    /// See [`Self::with_sessionless`].
+    pub(crate) fn sessionless(self) -> bool {
+        self.0 & Self::SESSIONLESS != 0
     }
 
     /// Whether a whole folder may have gone: a Sync, or what cannot be told from one.

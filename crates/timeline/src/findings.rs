@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_model::{
-    AccessContext, Attribution, Change, DepartmentFindings, DraftContext, ExposureClass, FetchNext, Findings,
-    InputWarning, Interval, Limitation, Marking, Reason, RelatedEvent, Sensitivity, UtcMicros,
+    AccessContext, Attribution, Burst, Change, DepartmentFindings, DraftContext, ExposureClass, FetchNext, Findings,
+    InputWarning, Interval, Limitation, Marking, Reason, RelatedEvent, Sensitivity, Tier, UtcMicros,
 };
 
 use crate::{
@@ -41,6 +41,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) related: &'a [RelatedEvent<'static>],
     /// Coverage for another period.
     pub(crate) cover: &'a (dyn Fn(Interval) -> Vec<Covered> + Sync),
+    /// Unusual access windows, in order.
+    pub(crate) bursts: &'a [Burst],
 }
 
 /// The sum over mailboxes.
@@ -241,7 +243,7 @@ fn fetch_next(parts: &Parts<'_>, all: &Totals) -> Vec<FetchNext> {
     out
 }
 
-/// The largest contexts with unattributed accesses.
+/// Contexts with unattributed accesses: those of tier 1 bursts first, then tier 2, then by messages.
 fn drafts(parts: &Parts<'_>) -> Vec<DraftContext> {
     #[derive(Default)]
     struct Tally {
@@ -252,7 +254,8 @@ fn drafts(parts: &Parts<'_>) -> Vec<DraftContext> {
     let facts = parts.world.facts;
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     for (access, attribution) in facts.accesses.iter().zip(parts.base.attribution) {
-        if *attribution != Attribution::Unattributed || !access.flags.in_window() {
+        let open = matches!(attribution, Attribution::Unattributed | Attribution::Provisional);
+        if !open || !access.flags.in_window() {
             continue;
         }
         let tally = tallies.entry(facts.way(access).context).or_default();
@@ -270,7 +273,7 @@ fn drafts(parts: &Parts<'_>) -> Vec<DraftContext> {
             Some(DraftContext {
                 context: id.clone(),
                 what: describe(one),
-                why: format!("{} records that nobody has marked", tally.records),
+                why: why(parts.bursts, id, tally.records),
                 records: tally.records,
                 messages: one.messages,
                 mailboxes: tally.mailboxes.iter().map(|at| facts.mailboxes[*at as usize].key.clone()).collect(),
@@ -278,9 +281,40 @@ fn drafts(parts: &Parts<'_>) -> Vec<DraftContext> {
             })
         })
         .collect();
-    out.sort_by(|a, b| (b.messages, b.records).cmp(&(a.messages, a.records)).then_with(|| a.context.cmp(&b.context)));
+    let tier = |one: &DraftContext| strongest(parts.bursts, &one.context).unwrap_or(Tier::Three);
+    out.sort_by(|a, b| {
+        let size = (b.messages, b.records).cmp(&(a.messages, a.records));
+        tier(a).cmp(&tier(b)).then(size).then_with(|| a.context.cmp(&b.context))
+    });
     out.truncate(DRAFTS);
     out
+}
+
+/// The strongest tier of a context's bursts, tier 3 left out.
+fn strongest(bursts: &[Burst], context: &str) -> Option<Tier> {
+    bursts
+        .iter()
+        .filter(|burst| burst.context == context)
+        .map(|burst| burst.tier)
+        .min()
+        .filter(|tier| *tier != Tier::Three)
+}
+
+/// Why a context is drafted: the windows it has, else that nobody marked it.
+fn why(bursts: &[Burst], context: &str, records: u64) -> String {
+    let Some(tier) = strongest(bursts, context) else { return format!("{records} records that nobody has marked") };
+    let of_tier: Vec<&Burst> = bursts.iter().filter(|one| one.context == context && one.tier == tier).collect();
+    let rules: BTreeSet<_> = of_tier.iter().flat_map(|burst| burst.fired_rules()).collect();
+    let rules: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
+    let mailboxes: BTreeSet<_> = of_tier.iter().map(|burst| &burst.mailbox).collect();
+    let first = of_tier.first().map_or("", |burst| burst.id.as_str());
+    format!(
+        "{} unusual access windows of tier {} in {} mailboxes ({}); the first is {first}",
+        of_tier.len(),
+        tier.number(),
+        mailboxes.len(),
+        rules.join(", ")
+    )
 }
 
 /// Who and by what, never naming an owner for what an application did.

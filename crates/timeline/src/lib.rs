@@ -42,6 +42,7 @@ mod digest;
 mod services;
 
 mod attribution;
+mod bursts;
 mod coverage;
 mod exposure;
 mod findings;
@@ -49,6 +50,7 @@ mod mailboxes;
 mod sessions;
 mod spans;
 mod target;
+mod tenant_facts;
 
 mod classed;
 mod hours;
@@ -60,14 +62,16 @@ mod small;
 mod world;
 
 pub use apps::{APPS, APPS_SOURCE, App};
+pub use bursts::{bursts, published_rules};
 pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
 pub use outputs::small_table_files;
-pub use reconstruct::{Basis, reconstruct};
+pub use reconstruct::{Basis, reconstruct, tenant_facts};
 pub use rows::TableRows;
 pub use services::{SERVICES, SERVICES_AS_OF, Service};
 pub use stored::{
     StoredAccess, StoredCopy, members_of_session, naming_message, read_accesses, read_copies, read_numbered,
 };
+pub use tenant_facts::TenantFacts;
 pub use writer::{Encoded, Judged, TableWriter};
 pub use written::{MergeIssues, SourceCounts, Written, WrittenTable};

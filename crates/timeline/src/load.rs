@@ -22,7 +22,7 @@ use crate::{
     schema::{self, ACCESSES},
 };
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     schema::CREATED_UTC,
     schema::IN_WINDOW,
     schema::ACCESS_TYPE,
@@ -46,6 +46,7 @@ const COLUMNS: [&str; 23] = [
     schema::ITEM_COUNT,
     schema::OPERATION_COUNT,
     schema::ISSUES,
+    schema::HAS_APP_ACCESS_CONTEXT,
 ];
 
 /// What a record states of its way in, as numbers of one interner. Case is kept: keys fold it once per distinct way.
@@ -109,6 +110,7 @@ fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
     let (created, in_window) = (time(&frame, schema::CREATED_UTC)?, truth(&frame, schema::IN_WINDOW)?);
     let (kind, throttled) = (text(&frame, schema::ACCESS_TYPE)?, truth(&frame, schema::THROTTLED)?);
     let (status, issues) = (text(&frame, schema::RESULT_STATUS)?, text(&frame, schema::ISSUES)?);
+    let app_context = truth(&frame, schema::HAS_APP_ACCESS_CONTEXT)?;
     let (items, operations) = (count(&frame, schema::ITEM_COUNT)?, signed(&frame, schema::OPERATION_COUNT)?);
 
     let mut ways = Vec::new();
@@ -137,7 +139,8 @@ fn part(table: &TableReader, group: usize) -> Result<Part, TimelineError> {
             .with_succeeded(status.get(row).is_some_and(succeeded))
             .with_in_window(in_window.get(row).unwrap_or(true))
             .with_unnamed(has_issue(issues.get(row), IssueCode::ItemsUnnamed))
-            .with_clock(has_issue(issues.get(row), IssueCode::ClockMismatch));
+            .with_clock(has_issue(issues.get(row), IssueCode::ClockMismatch))
+            .with_sessionless(aad[row] == NONE && app_context.get(row) == Some(true));
         let named = items.get(row).unwrap_or_default();
         let stated = operations.get(row).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
         let access = Access {

@@ -1,4 +1,4 @@
-//! Owns the small tables people open: sessions, contexts, coverage, mailboxes, sources. Names are docs/TABLES.md's.
+//! Owns the small tables people open: sessions, contexts, coverage, mailboxes, sources, bursts. Names are docs/TABLES.md's.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use mailtrail_model::{
 
 use crate::{
     TimelineError,
+    bursts::{self, BURSTS},
     exposure::EXPOSURE_FILES,
     schema::{Kind, Table},
     small::{self, Cell},
@@ -19,6 +20,7 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
     small::write(folder, &CONTEXTS, &timeline.contexts, context)?;
     small::write(folder, &COVERAGE, &timeline.coverage, coverage)?;
     small::write(folder, &MAILBOXES, &timeline.mailboxes, mailbox)?;
+    small::write(folder, &BURSTS, timeline.bursts.as_deref().unwrap_or_default(), bursts::row)?;
     let sources: Vec<(&SourceReceipt, Option<&LedgerRow>)> = timeline
         .sources
         .iter()
@@ -30,7 +32,7 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
 /// The files [`crate::reconstruct`] writes into the tables folder: each table as Parquet and as CSV.
 #[must_use]
 pub fn small_table_files() -> Vec<String> {
-    let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES];
+    let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES, &BURSTS];
     let small = tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]);
     small.chain(EXPOSURE_FILES.iter().chain([&crate::hours::HOURS.file]).map(|file| (*file).to_owned())).collect()
 }

@@ -2,15 +2,16 @@
 //!
 //! Invariant: no export is read, and the result follows from the tables, the case and the rules alone.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use mailtrail_model::{
-    CaseInputs, CoverageState, Interval, IssueCode, Ledger, RosterEntry, SourceReceipt, Timeline, UtcMicros, Window,
+    Burst, CaseInputs, CoverageState, Interval, IssueCode, Ledger, RosterEntry, SourceReceipt, Timeline, UtcMicros,
+    Window,
 };
 use rayon::prelude::*;
 
 use crate::{
-    TimelineError, attribution, contexts,
+    TenantFacts, TimelineError, attribution, bursts, contexts,
     coverage::{self, Changes, Covered, SourceView},
     exposure,
     facts::Facts,
@@ -19,6 +20,7 @@ use crate::{
     load,
     mailboxes::{self, Messages, Parts},
     outputs, related, sessions, spans,
+    tenant_facts::Parts as Summarised,
 };
 
 /// What a timeline is made from.
@@ -42,7 +44,7 @@ pub struct Basis<'a> {
 /// If a table is missing, damaged or of another version, or an output cannot be written.
 pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
     let case = basis.case;
-    let facts = load::accesses(basis.tables, case)?;
+    let facts = Arc::new(load::accesses(basis.tables, case)?);
     let related = related::load(basis.tables)?;
     let items = Items::load(basis.tables, &facts)?;
     let roster = roster_of(&facts, case);
@@ -54,7 +56,23 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
     let cover = |period| coverage_of(&facts, &sources, case, &roster, &changes, window.span, period);
     let covered = cover(period);
     let entries = attribution::Entries::new(&facts, case);
-    let attribution = attribution::judge_all(&facts, &entries);
+    let mut attribution = attribution::judge_all(&facts, &entries);
+    let listed = exposure::Listed::new(&facts, case, &roster);
+    let world = exposure::World {
+        facts: &facts,
+        items: &items,
+        listed: &listed,
+        case,
+        roster: &roster,
+        changes: &changes,
+        sources: &sources,
+        window: window.span,
+    };
+    let parts = Summarised { world: &world, attribution: &attribution, covered: &covered };
+    let (mut found, published) = bursts::detect(&TenantFacts::of(&facts, &parts), &case.rules);
+    if !case.attribution_given {
+        attribution::mark_provisionally(&mut attribution, &found);
+    }
     let messages = Messages::count(&facts, &items, &attribution);
 
     let idle_gap = case.rules.idle_gap();
@@ -73,17 +91,10 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
     let sessions = sessions::summarise(&facts, &items, &cut, &attribution, &visible, idle_gap);
     let by_gap = [60, 120, 240].map(|minutes| (minutes, sessions::count(&facts, minutes * UtcMicros::MINUTE)));
 
-    let listed = exposure::Listed::new(&facts, case, &roster);
-    let world = exposure::World {
-        facts: &facts,
-        items: &items,
-        listed: &listed,
-        case,
-        roster: &roster,
-        changes: &changes,
-        sources: &sources,
-        window: window.span,
-    };
+    for (inside, burst) in &mut found {
+        burst.sessions = sessions::ids(&cut, &sessions, &inside.places);
+    }
+    let bursts: Vec<Burst> = found.into_iter().map(|(_, burst)| burst).collect();
     let paths = exposure::open_paths(&related, &facts, period);
     let assumptions = exposure::Assumptions { period, attribution: &attribution, covered: &covered, paths: &paths };
     let every: Vec<usize> = (0..facts.mailboxes.len()).collect();
@@ -102,6 +113,7 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         contexts: &contexts,
         related: &related,
         cover: &cover,
+        bursts: &bursts,
     };
     let mut findings = findings::findings(&parts);
     findings.correspondents = (findings.listed > 0).then_some(correspondents);
@@ -119,14 +131,45 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         messages: messages.total(),
         sessions_by_gap: by_gap,
         exposure: Some(all.totals()),
-        bursts: None,
-        published: None,
+        bursts: Some(bursts),
+        published: Some(published),
         findings,
         window,
         related,
     };
     outputs::write(basis.tables, &timeline)?;
     Ok(timeline)
+}
+
+/// The summary that unusual access windows are looked for in, without anything else of a timeline: for whoever asks
+/// [`crate::bursts`] again and again with other rules.
+///
+/// # Errors
+/// If a table is missing, damaged or of another version.
+pub fn tenant_facts(basis: &Basis<'_>) -> Result<TenantFacts, TimelineError> {
+    let case = basis.case;
+    let facts = Arc::new(load::accesses(basis.tables, case)?);
+    let related = related::load(basis.tables)?;
+    let items = Items::load(basis.tables, &facts)?;
+    let roster = roster_of(&facts, case);
+    let window = window(&facts, case).span;
+    let sources = sources(basis);
+    let changes = Changes::of(&related, &facts, window.end);
+    let covered = coverage_of(&facts, &sources, case, &roster, &changes, window, period(case, window));
+    let attribution = attribution::judge_all(&facts, &attribution::Entries::new(&facts, case));
+    let listed = exposure::Listed::new(&facts, case, &roster);
+    let world = exposure::World {
+        facts: &facts,
+        items: &items,
+        listed: &listed,
+        case,
+        roster: &roster,
+        changes: &changes,
+        sources: &sources,
+        window,
+    };
+    let parts = Summarised { world: &world, attribution: &attribution, covered: &covered };
+    Ok(TenantFacts::of(&facts, &parts))
 }
 
 /// States in which a session's silence is a silence: a Bind would have been seen.

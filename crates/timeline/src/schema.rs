@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     U32,
     /// A row number, an offset, a large count.
     U64,
+    /// A number that is no count (small tables only).
+    Real,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::I64 => DataType::Int64,
             Self::U32 => DataType::UInt32,
             Self::U64 => DataType::UInt64,
+            Self::Real => DataType::Float64,
         }
     }
 }

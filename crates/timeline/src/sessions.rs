@@ -162,6 +162,12 @@ struct Tally {
     addresses: std::collections::BTreeSet<u32>,
 }
 
+/// The ids of the sessions that hold these places, in session order.
+pub(crate) fn ids(cut: &Cut, sessions: &[AccessSession], places: &[u32]) -> Vec<String> {
+    let numbers: std::collections::BTreeSet<u32> = places.iter().map(|place| cut.of[*place as usize]).collect();
+    numbers.iter().filter_map(|number| sessions.get(*number as usize)).map(|session| session.id.clone()).collect()
+}
+
 /// The sessions with everything a page says of them. `closed` says of each mailbox at which instants the log could see:
 /// beyond them a session may go on.
 pub(crate) fn summarise(

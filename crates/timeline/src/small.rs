@@ -12,8 +12,8 @@ use std::{
 
 use mailtrail_model::UtcMicros;
 use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder as _, Column, DataFrame, Int64Type, IntoSeries as _, PrimitiveChunkedBuilder,
-    StringChunkedBuilder, TimeUnit, UInt64Type,
+    BooleanChunkedBuilder, ChunkedBuilder as _, Column, DataFrame, Float64Type, Int64Type, IntoSeries as _,
+    PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, UInt64Type,
 };
 
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// One value of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {
     /// A text.
     Text(Option<Cow<'a, str>>),
@@ -31,6 +31,8 @@ pub(crate) enum Cell<'a> {
     Time(Option<UtcMicros>),
     /// A count.
     Count(Option<u64>),
+    /// A number that is no count.
+    Real(Option<f64>),
     /// True or false.
     Truth(bool),
 }
@@ -51,6 +53,7 @@ impl<'a> Cell<'a> {
             Self::Text(text) => Cow::Borrowed(text.as_deref().unwrap_or("")),
             Self::Time(at) => at.map_or(Cow::Borrowed(""), |at| Cow::Owned(at.iso())),
             Self::Count(n) => n.map_or(Cow::Borrowed(""), |n| Cow::Owned(n.to_string())),
+            Self::Real(value) => value.map_or(Cow::Borrowed(""), |value| Cow::Owned(value.to_string())),
             Self::Truth(holds) => Cow::Borrowed(if *holds { "true" } else { "false" }),
         }
     }
@@ -159,6 +162,14 @@ fn column(name: &str, kind: Kind, rows: &[Vec<Cell<'_>>], at: usize) -> Column {
             let mut out = PrimitiveChunkedBuilder::<UInt64Type>::new(name.into(), rows.len());
             cells.for_each(|cell| match cell {
                 Some(Cell::Count(n)) => out.append_option(*n),
+                _ => out.append_null(),
+            });
+            out.finish().into_series().into()
+        }
+        Kind::Real => {
+            let mut out = PrimitiveChunkedBuilder::<Float64Type>::new(name.into(), rows.len());
+            cells.for_each(|cell| match cell {
+                Some(Cell::Real(value)) => out.append_option(*value),
                 _ => out.append_null(),
             });
             out.finish().into_series().into()

@@ -37,6 +37,12 @@ pub(crate) fn contains(spans: &[Interval], at: i64) -> bool {
     after > 0 && at < spans[after - 1].end.0
 }
 
+/// Whether `spans` (a union) shares an instant with `one`.
+pub(crate) fn overlaps(spans: &[Interval], one: Interval) -> bool {
+    let after = spans.partition_point(|known| known.start < one.end);
+    after > 0 && spans[after - 1].end > one.start
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

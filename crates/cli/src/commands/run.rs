@@ -148,7 +148,7 @@ pub(crate) fn numbers(out: &str, ingested: &Ingested, timeline: Option<&Timeline
         messages: timeline.map(|t| t.messages),
         mailboxes: timeline.map(|t| t.mailboxes.iter().filter(|m| m.records > 0).count() as u64),
         sessions: timeline.map(|t| t.sessions.len() as u64),
-        bursts: None,
+        bursts: timeline.and_then(|t| t.bursts.as_ref()).map(|bursts| bursts.len() as u64),
         exposure: timeline.and_then(|t| t.exposure.clone()),
         issues: ingested.issue_totals().into_iter().collect::<BTreeMap<_, _>>(),
     }

@@ -13,6 +13,11 @@ use super::{
 };
 use crate::facts::{Facts, Mailbox};
 
+/// A mailbox's local time: the roster's zone, else the case's, else UTC.
+pub(crate) fn local(roster: Option<&RosterEntry>, case: &CaseInputs) -> Local {
+    Local::of(roster.and_then(|entry| entry.zone.as_deref()).or(case.zone.as_deref()))
+}
+
 /// What is known of a mailbox beside its records.
 pub(crate) fn knowledge(
     facts: &Facts,
@@ -23,10 +28,7 @@ pub(crate) fn knowledge(
     domain: Interval,
 ) -> Knowledge {
     let mailbox = &facts.mailboxes[at];
-    let mut known = Knowledge {
-        local: Local::of(roster.and_then(|entry| entry.zone.as_deref()).or(case.zone.as_deref())),
-        ..Knowledge::default()
-    };
+    let mut known = Knowledge { local: local(roster, case), ..Knowledge::default() };
     gaps(mailbox, case, domain, &mut known.common);
     let lists = audit_lists(mailbox, &case.controls, domain, &mut known);
     let kind = roster.map_or(&MailboxKind::NotStated, |entry| &entry.kind);

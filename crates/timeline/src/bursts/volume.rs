@@ -1,0 +1,171 @@
+//! Owns R1: windows of one route with more first-time messages than the mailbox's own windows lead to expect.
+//!
+//! Invariant: cost is linear in first-time messages: a window is tried only where it begins with a message and holds
+//! enough of them, and its tail is summed only where one term already allows it.
+
+use mailtrail_model::{BurstRule, RuleFinding, Rules};
+
+use super::{
+    baseline::{Baseline, counts, hour},
+    episode::{Answer, Episode},
+    tail,
+};
+use crate::tenant_facts::Route;
+
+/// A window of a route, compared with the mailbox's own.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Window {
+    /// First hour, counted from 1970.
+    pub(crate) start: i64,
+    /// Hours.
+    pub(crate) length: i64,
+    /// First-time messages in it.
+    pub(crate) observed: u64,
+    /// What the mailbox leads to expect.
+    pub(crate) expected: f64,
+    /// How its own windows scatter.
+    pub(crate) dispersion: f64,
+    /// Own windows that rests on.
+    pub(crate) windows: u64,
+    /// ln of the upper tail.
+    pub(crate) ln_tail: f64,
+}
+
+impl Window {
+    /// The hour after the last.
+    pub(crate) fn end(&self) -> i64 {
+        self.start + self.length
+    }
+}
+
+/// What R1 says of a route.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Volume {
+    /// Windows in which it fires, strongest first.
+    pub(crate) hits: Vec<Window>,
+    /// The fullest window of each length that could be compared.
+    pub(crate) fullest: Vec<Window>,
+    /// Windows that begin with a first-time message.
+    pub(crate) tried: u64,
+}
+
+/// Looks for windows in a route.
+pub(crate) fn volume(route: &Route, baseline: &Baseline, rules: &Rules) -> Volume {
+    let cells = hourly(route.firsts.iter().filter(|first| counts(first, rules)).map(|first| first.at));
+    let ln_tail = libm::log(rules.r1_tail);
+    let mut out = Volume::default();
+    for length in rules.r1_window_hours.iter().filter_map(|hours| i64::try_from(*hours).ok()).filter(|n| *n > 0) {
+        let Some(whole) = baseline.fit(length, (0, 0), rules) else { continue };
+        let (mut end, mut observed) = (0, 0u64);
+        let mut fullest: Option<(u64, i64)> = None;
+        for (start, count) in &cells {
+            while end < cells.len() && cells[end].0 < start + length {
+                observed += cells[end].1;
+                end += 1;
+            }
+            out.tried += 1;
+            if fullest.is_none_or(|(most, _)| observed > most) {
+                fullest = Some((observed, *start));
+            }
+            // Taking a window out of its own baseline lowers what is expected of it; by more than half only where nearly
+            // all of the mailbox's activity of that kind of hour is in it.
+            if observed >= rules.r1_messages
+                && tail::real(observed) > 0.5 * baseline.mean(&whole, *start, length)
+                && let Some(one) = window(baseline, *start, length, observed, Some(ln_tail), rules)
+            {
+                out.hits.push(one);
+            }
+            observed -= count;
+        }
+        out.fullest.extend(fullest.and_then(|(most, start)| window(baseline, start, length, most, None, rules)));
+    }
+    out.hits.sort_by(stronger);
+    out
+}
+
+/// The window with the smaller tail first, of equal tails the shorter and then the earlier one.
+pub(crate) fn stronger(a: &Window, b: &Window) -> std::cmp::Ordering {
+    a.ln_tail.total_cmp(&b.ln_tail).then((a.length, a.start).cmp(&(b.length, b.start)))
+}
+
+/// A window against the mailbox's other windows; with a limit, `None` where its tail is above it.
+fn window(
+    baseline: &Baseline,
+    start: i64,
+    length: i64,
+    observed: u64,
+    limit: Option<f64>,
+    rules: &Rules,
+) -> Option<Window> {
+    let fit = baseline.fit(length, (start, start + length), rules)?;
+    let expected = baseline.mean(&fit, start, length);
+    if limit.is_some_and(|limit| {
+        tail::real(observed) <= expected || tail::ln_exactly(observed, expected, fit.dispersion) > limit
+    }) {
+        return None;
+    }
+    let ln_tail = tail::ln_upper(observed, expected, fit.dispersion);
+    let one = Window { start, length, observed, expected, dispersion: fit.dispersion, windows: fit.windows, ln_tail };
+    limit.is_none_or(|limit| ln_tail <= limit).then_some(one)
+}
+
+/// Windows that fire, joined where they overlap or touch: the strongest first takes what overlaps it. Each group is first
+/// hour, hour after the last, strongest window.
+pub(crate) fn groups(hits: &[Window]) -> Vec<(i64, i64, Window)> {
+    let mut chosen: Vec<&Window> = Vec::new();
+    for hit in hits {
+        if chosen.iter().all(|one| hit.end() <= one.start || one.end() <= hit.start) {
+            chosen.push(hit);
+        }
+    }
+    chosen.sort_by_key(|one| one.start);
+    let mut out: Vec<(i64, i64, Window)> = Vec::new();
+    for one in chosen {
+        match out.last_mut() {
+            // A pause no longer than the window itself does not make two of one.
+            Some((_, end, best)) if one.start - *end <= one.length.min(best.length) => {
+                *end = one.end();
+                if stronger(one, best).is_lt() {
+                    *best = one.clone();
+                }
+            }
+            _ => out.push((one.start, one.end(), one.clone())),
+        }
+    }
+    out
+}
+
+/// Counts by hour, hours without one left out.
+pub(crate) fn hourly(times: impl Iterator<Item = i64>) -> Vec<(i64, u64)> {
+    let mut out: Vec<(i64, u64)> = Vec::new();
+    for at in times {
+        match out.last_mut() {
+            Some((known, n)) if *known == hour(at) => *n += 1,
+            _ => out.push((hour(at), 1)),
+        }
+    }
+    out
+}
+
+/// R1's answer about an episode.
+pub(crate) fn finding(episode: &Episode<'_>, rules: &Rules) -> RuleFinding {
+    let fullest = || episode.volume.fullest.iter().min_by(|a, b| stronger(a, b));
+    let Some(one) = episode.window.or_else(fullest) else {
+        return Answer::not_evaluable(
+            BurstRule::R1,
+            "first-time messages",
+            format!("the mailbox has fewer than {} windows of its own of any length", rules.r1_baseline_windows),
+        );
+    };
+    let limit = tail::smallest(libm::log(rules.r1_tail), rules.r1_messages, one.expected, one.dispersion);
+    let (above, of) = episode.baseline.above(one.length, one.observed);
+    let scatter = if one.dispersion > 0.0 { "negative binomial" } else { "Poisson" };
+    Answer::of(BurstRule::R1, format!("first-time messages in {} h", one.length), episode.window.is_some())
+        .observed(tail::real(one.observed))
+        .expected(one.expected)
+        .limit(tail::real(limit))
+        .note(format!(
+            "{scatter}, dispersion {:.3}, from {} windows of this mailbox; {above} of its {of} windows of that length hold more",
+            one.dispersion, one.windows
+        ))
+}

@@ -100,6 +100,7 @@ def of_mailbox(case, result, lane, period):
     recorded_by_anybody = set().union(*names.values())
     synchronised = any(a.synchronises for a in accesses)
     last_mail_sync = reach_of(a for a in suspect_syncs if holds_mail(a))
+    last_sync = reach_of(suspect_syncs)
     blind = within(coverage.blind(case.rules, lane), period)  # not where throttling is only suspected
     rows = []
     for key in sorted(messages):
@@ -110,7 +111,7 @@ def of_mailbox(case, result, lane, period):
             class_ = "A"
         elif present(message, last_mail_sync):
             class_ = "B1"
-        elif suspect_syncs and case.policy["presume_mailbox_on_sync"]:
+        elif present(message, last_sync) and case.policy["presume_mailbox_on_sync"]:
             class_ = "B2"
         elif case.policy["presume_mailbox_on_throttle"] and throttle_presumed(blind, message, suspect):
             class_ = "B3"
@@ -200,7 +201,7 @@ def access_facts(accesses, failed, names, case):
         elif reason:
             facts.append(Fact(reason, access.span, messages=names[id(access)]))
         elif access.synchronises and access.attribution == "suspect" and not case.policy["presume_mailbox_on_sync"]:
-            facts.append(Fact("SYN", access.span))
+            facts.append(Fact("SYN", access.span, present_before=reach_of([access])))
     return facts
 
 

@@ -51,6 +51,7 @@ pub(crate) struct Named {
     /// Every access that makes it A is a recognised service's.
     pub(crate) service_only: bool,
     synchronised: bool,
+    presumed: bool,
     throttled: bool,
     reasons: Reasons,
     near: Reasons,
@@ -89,6 +90,7 @@ impl Named {
             in_period: false,
             service_only: true,
             synchronised: scene.synchronised(received, binds),
+            presumed: scene.presumed(received),
             throttled: scene.throttled(received),
             reasons,
             near,
@@ -144,7 +146,7 @@ impl Named {
     /// The class. Strongest wins; every reason is kept.
     pub(crate) fn verdict(&self, scene: &Scene, presume: Presumptions) -> Verdict {
         let (mut reasons, mut near) = (self.reasons, self.near);
-        if scene.suspect_sync && !presume.on_sync {
+        if self.presumed && !presume.on_sync {
             reasons |= bit(Reason::Syn);
             near |= bit(Reason::Syn);
         }
@@ -152,7 +154,7 @@ impl Named {
             ExposureClass::A
         } else if self.synchronised {
             ExposureClass::B1
-        } else if scene.suspect_sync && presume.on_sync {
+        } else if self.presumed && presume.on_sync {
             ExposureClass::B2
         } else if self.throttled && presume.on_throttle {
             ExposureClass::B3

@@ -46,8 +46,8 @@ pub(crate) struct Scene {
     suspects: Vec<(i64, i64)>,
     /// Last suspect Sync of each folder that may hold mail, with what suppression adds.
     synced: Vec<(TextId, i64)>,
-    /// Any suspect Sync at all.
-    pub(crate) suspect_sync: bool,
+    /// Last suspect Sync of any folder, with what suppression adds: mail that came later was in none of them.
+    synced_until: Option<i64>,
     /// A Sync or Unknown access by anybody, in the period.
     pub(crate) any_sync: bool,
     /// End of the last blind period with a suspect access in it or in the day before.
@@ -72,7 +72,7 @@ impl Scene {
             aggregation: attribution::aggregation(rules),
             suspects: Vec::new(),
             synced: Vec::new(),
-            suspect_sync: false,
+            synced_until: None,
             any_sync: false,
             throttled_until: None,
             reaches: Vec::new(),
@@ -157,6 +157,11 @@ impl Scene {
         })
     }
 
+    /// Whether the message was in the mailbox by its last suspect Sync.
+    pub(crate) fn presumed(&self, received: Option<i64>) -> bool {
+        self.synced_until.is_some_and(|until| received.is_none_or(|at| at <= until))
+    }
+
     /// Whether the message was there when a blind period ended in which a suspect context was active.
     pub(crate) fn throttled(&self, received: Option<i64>) -> bool {
         self.throttled_until.is_some_and(|until| received.is_none_or(|at| at < until))
@@ -212,8 +217,8 @@ impl Scene {
             self.any_sync = true;
             match attribution {
                 Attribution::Suspect | Attribution::Provisional => {
-                    self.suspect_sync = true;
                     let until = access.created + later;
+                    self.synced_until = self.synced_until.max(Some(until));
                     let first = folders.partition_point(|(at, _)| (*at as usize) < *place);
                     let own: Vec<TextId> =
                         folders[first..].iter().take_while(|(at, _)| *at as usize == *place).map(|(_, f)| *f).collect();

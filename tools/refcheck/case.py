@@ -13,7 +13,7 @@ from . import containers, instant, records
 # docs/METHOD.md, section 18.
 RULES = {
     "idle_gap_minutes": 120, "aggregation_minutes": 2, "suppression_minutes": 60, "throttle_blind_hours": 24,
-    "throttle_suspect_records": 950, "throttle_excluded_records": 500, "throttle_excluded_items": 1000, "settle_hours": 24,
+    "throttle_suspect_records": 950, "throttle_silence_hours": 6, "throttle_excluded_records": 500, "throttle_excluded_items": 1000, "settle_hours": 24,
     "silent_hours": 24, "silent_short_hours": 72, "silent_min_days": 14, "join_floor": 0.95, "retention_days": 180,
     "retention_days_before_october_2023": 90,
     "suspicious_row_counts": [100, 5_000, 10_000, 30_000, 50_000, 250_000, 1_000_000],

@@ -206,7 +206,7 @@ def suspected(rules, lane, window, covered):
             continue
         until = min(following, start + DAY)
         busy = busy if busy is not None else busy_hours(lane, binds, covered)
-        if sum(e - s for s, e in local_hours(lane, start, until, busy)) >= 6 * HOUR:
+        if sum(e - s for s, e in local_hours(lane, start, until, busy)) >= rules["throttle_silence_hours"] * HOUR:
             spans.append((start, until))
     return union(spans)
 

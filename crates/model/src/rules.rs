@@ -77,6 +77,9 @@ rules! {
     throttle_blind_hours: i64 = 24;
     /// Records in 24 h from which a later silence is suspected to be throttling: 95 % of the documented 1,000.
     throttle_suspect_records: u64 = 950;
+    /// Silence of Binds that, after so many records, is suspected to be throttling, in usual hours (chosen: a quarter of the
+    /// documented day, docs/METHOD.md).
+    throttle_silence_hours: i64 = 6;
     /// Records in 24 h up to which throttling is excluded by count: half of the documented limit, by any published wording.
     throttle_excluded_records: u64 = 500;
     /// Items in 24 h up to which throttling is excluded by count.

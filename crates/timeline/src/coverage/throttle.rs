@@ -68,7 +68,7 @@ pub(crate) fn counts_exceed(accesses: &[Access], rules: &Rules) -> Vec<Interval>
 }
 
 /// Silences of Binds that look like throttling although no record is flagged: at least `throttle_suspect_records` records
-/// in 24 hours, then no Bind for six hours or more of the hours in which the mailbox usually has one.
+/// in 24 hours, then no Bind for `throttle_silence_hours` or more of the hours in which the mailbox usually has one.
 pub(crate) fn suspected(
     accesses: &[Access],
     local: &Local,
@@ -81,10 +81,11 @@ pub(crate) fn suspected(
         records.iter().filter(|a| a.flags.kind() == MailAccessType::Bind).map(|access| access.created).collect();
     let usual = usual_hours(&binds, local, covered_days);
     let day = rules.throttle_blind();
+    let least = rules.throttle_silence_hours.saturating_mul(UtcMicros::HOUR);
     let mut out = Vec::new();
     for (at, bind) in binds.iter().enumerate() {
         let next = binds.get(at + 1).copied().unwrap_or(end);
-        if next - bind < SILENCE {
+        if next - bind < least {
             continue;
         }
         let upto = records.partition_point(|access| access.created <= *bind);
@@ -93,15 +94,12 @@ pub(crate) fn suspected(
             continue;
         }
         let silence = spans::span(*bind, next.min(bind + day));
-        if usual_micros(silence, &usual, local) >= SILENCE {
+        if usual_micros(silence, &usual, local) >= least {
             out.push(silence);
         }
     }
     spans::union(out)
 }
-
-/// Six hours.
-const SILENCE: i64 = 6 * UtcMicros::HOUR;
 
 /// The local hours that hold a Bind on at least half of the covered days.
 fn usual_hours(binds: &[i64], local: &Local, covered_days: &[i64]) -> [bool; 24] {

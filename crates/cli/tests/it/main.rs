@@ -11,6 +11,7 @@ mod bad_input;
 mod corpus;
 mod determinism;
 mod invariance;
+mod removed;
 mod sample;
 
 use std::{

@@ -69,7 +69,20 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) add: bool,
     #[command(flatten)]
+    pub(crate) lists: Lists,
+    #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// Lists of the examiner's that a case file may name as well.
+#[derive(Debug, Args)]
+pub(crate) struct Lists {
+    /// Names of applications (CSV with AppId and AppDisplayName); beats the case file's list
+    #[arg(long, value_name = "CSV")]
+    pub(crate) apps: Option<PathBuf>,
+    /// MaxMind-format database for country or network of an address; may be repeated
+    #[arg(long, value_name = "MMDB")]
+    pub(crate) mmdb: Vec<PathBuf>,
 }
 
 /// What every working command takes.
@@ -97,6 +110,8 @@ pub(crate) struct ReportArgs {
     /// Read the case from here instead of from where the run read it
     #[arg(long, value_name = "CASE.TOML")]
     pub(crate) case: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: Lists,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -4,8 +4,10 @@ use std::{fs::File, path::Path};
 
 use anyhow::Context;
 use mailtrail_evidence::ExaminerInput;
-use mailtrail_ingest::inputs::{load_inputs, read_case};
+use mailtrail_ingest::inputs::{load_inputs, read_address_database, read_apps, read_case};
 use mailtrail_model::{CaseInputs, UtcMicros};
+
+use crate::args::Lists;
 
 /// Reads a case file and every input it names.
 pub(crate) fn load(path: &Path) -> anyhow::Result<CaseInputs> {
@@ -17,6 +19,28 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<CaseInputs> {
     case.receipts.insert(0, loaded.receipt);
     case.warnings.extend(loaded.warnings);
     Ok(load_inputs(case, &loaded.value.inputs, |relative| File::open(folder.join(relative)))?)
+}
+
+/// Adds the lists that were named on the command line: hashed into the run like those of the case file.
+pub(crate) fn add_lists(case: &mut CaseInputs, lists: &Lists) -> anyhow::Result<()> {
+    let open = |path: &Path| File::open(path).with_context(|| format!("{}: cannot be opened", path.display()));
+    if let Some(path) = &lists.apps {
+        let loaded = read_apps(&name_of(path), open(path)?)?;
+        case.apps = loaded.value;
+        case.receipts.push(loaded.receipt);
+        case.warnings.extend(loaded.warnings);
+    }
+    for path in &lists.mmdb {
+        let loaded = read_address_database(&name_of(path), open(path)?)?;
+        case.address_databases.push(loaded.value);
+        case.receipts.push(loaded.receipt);
+    }
+    Ok(())
+}
+
+/// A file's own name: where it lies on this machine is no part of the account.
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// The examiner's files as `run.json` lists them.

@@ -51,6 +51,8 @@ pub struct CaseInputs {
     pub privilege: Vec<PrivilegeTerm>,
     /// Names of applications, beside our own list.
     pub apps: Vec<AppName>,
+    /// MaxMind-format databases of addresses, in file order: an earlier one is asked first.
+    pub address_databases: Vec<AddressDatabase>,
     /// Every threshold.
     pub rules: Rules,
     /// The files all this came from, in the order they were read.
@@ -379,6 +381,21 @@ impl PrivilegeKind {
             Self::Subject => "subject",
             Self::MessageId => "message-id",
         }
+    }
+}
+
+/// A database of addresses, as bytes: reading it is `timeline`'s.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressDatabase {
+    /// The file, as the case file names it.
+    pub file: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for AddressDatabase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AddressDatabase").field("file", &self.file).field("bytes", &self.bytes.len()).finish()
     }
 }
 

@@ -40,8 +40,8 @@ pub use burst::{
     Rank, RateBasis, RuleFinding, RuleWeight, Tier,
 };
 pub use case::{
-    AppName, Baseline, CaseInputs, FilterKind, GapScope, KnownGap, MailboxKind, Policy, PrivilegeKind, PrivilegeTerm,
-    Profile, RosterEntry, SourceDeclaration, SourceFilter, SourceScope, SuspectPeriod,
+    AddressDatabase, AppName, Baseline, CaseInputs, FilterKind, GapScope, KnownGap, MailboxKind, Policy, PrivilegeKind,
+    PrivilegeTerm, Profile, RosterEntry, SourceDeclaration, SourceFilter, SourceScope, SuspectPeriod,
 };
 pub use classed_message::ClassedMessage;
 pub use coded::{AccessTypeBasis, LogonType, MailAccessType, RecordType, ThrottleState, UserType};
@@ -59,12 +59,12 @@ pub use locator::{Locator, SourceId};
 pub use mailbox::MailboxKey;
 pub use message::MessageKey;
 pub use network::{FRONT_END_NETWORKS, FRONT_END_NETWORKS_AS_OF, Network, front_end_network};
-pub use origin::{Address, Origin};
+pub use origin::{Address, AddressSummary, Origin};
 pub use place::{ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit};
 pub use related::RelatedEvent;
 pub use rows::{FolderCount, Growth, HourCount, MessageRow, RowScope, Rows, RowsError};
 pub use rules::{RuleError, RuleValue, Rules};
 pub use session::{AccessContext, AccessSession, SessionBasis};
-pub use signin::{DeviceTrust, KnownDevice, SignIn, SignInKind, SignInResult};
+pub use signin::{DeviceTrust, JoinedSignIn, KnownDevice, SignIn, SignInKind, SignInResult, TokenJoin};
 pub use source::{Completeness, Finding, Name, SourceReceipt};
 pub use timeline::{Coverage, CoverageState, MailboxSummary, Timeline, Window};

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::Text;
+use crate::{Attribution, Interval, Network, access::Text};
 
 /// What an address text turned out to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,4 +37,35 @@ impl Origin<'_> {
             Address::None | Address::Unreadable => None,
         }
     }
+}
+
+/// One address over all accesses of the window, with what lists and databases say of it. None of it is a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddressSummary {
+    /// The address or host name, as our tables spell it.
+    pub address: String,
+    /// Its /24 or /48; `None` for a host name.
+    pub network: Option<Network>,
+    /// The block of the dated list of Microsoft's front ends it lies in. Illicit applications on Graph come from there, too.
+    pub front_end: Option<Network>,
+    /// The examiner's own label, where a device list names the address as the organisation's.
+    pub known_as: Option<String>,
+    /// Country (ISO code) by the examiner's database.
+    pub country: Option<String>,
+    /// Autonomous system number by the examiner's database.
+    pub asn: Option<u32>,
+    /// Its organisation.
+    pub as_organization: Option<String>,
+    /// The strongest attribution of its accesses.
+    pub attribution: Attribution,
+    /// First to last record, end exclusive.
+    pub span: Interval,
+    /// Records.
+    pub records: u64,
+    /// Records of suspect accesses, provisional ones included.
+    pub suspect_records: u64,
+    /// Mailboxes.
+    pub mailboxes: u64,
+    /// Ways in, by id, sorted.
+    pub contexts: Vec<String>,
 }

@@ -73,6 +73,18 @@ pub enum SignInResult {
     NotStated,
 }
 
+impl SignInResult {
+    /// The spelling in our tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::NotStated => "not-stated",
+        }
+    }
+}
+
 /// What a sign-in says of its device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceTrust {
@@ -82,6 +94,18 @@ pub enum DeviceTrust {
     Untrusted,
     /// Not stated.
     NotStated,
+}
+
+impl DeviceTrust {
+    /// The spelling in our tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Untrusted => "untrusted",
+            Self::NotStated => "not-stated",
+        }
+    }
 }
 
 /// A device or an egress network the organisation knows as its own.
@@ -97,4 +121,37 @@ pub struct KnownDevice {
     pub user: Option<String>,
     /// What it is, in words.
     pub label: Option<String>,
+}
+
+/// By which value a sign-in joins an access session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenJoin {
+    /// `UniqueTokenId`: the very token.
+    UniqueTokenId,
+    /// The session the token was issued in.
+    Session,
+}
+
+impl TokenJoin {
+    /// The spelling in our tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UniqueTokenId => "unique-token-id",
+            Self::Session => "session-id",
+        }
+    }
+}
+
+/// A sign-in that joins an access session: where the token came from. It makes no class by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinedSignIn {
+    /// The access session (`V…`).
+    pub session: String,
+    /// What joins the two.
+    pub by: TokenJoin,
+    /// The sign-in.
+    pub sign_in: SignIn,
+    /// The examiner's label, where the device or the address is known as the organisation's own.
+    pub known_as: Option<String>,
 }

@@ -1,8 +1,8 @@
 //! Owns the reconstructed account: what `timeline` gives and `render` draws. Millions of rows stay in the tables.
 
 use crate::{
-    AccessContext, AccessSession, ExposureTotals, Findings, Interval, Ledger, MailboxKey, Reason, RelatedEvent, Rules,
-    SourceReceipt,
+    AccessContext, AccessSession, AddressSummary, ExposureTotals, Findings, Interval, JoinedSignIn, Ledger, MailboxKey,
+    Reason, RelatedEvent, Rules, SourceReceipt,
 };
 
 /// The case window, and where it came from.
@@ -122,6 +122,10 @@ pub struct Timeline {
     pub mailboxes: Vec<MailboxSummary>,
     /// Ways in, in id order.
     pub contexts: Vec<AccessContext>,
+    /// Addresses that have accesses in the window, most suspect records first, then most records, then by text.
+    pub addresses: Vec<AddressSummary>,
+    /// Sign-ins that join a session by its token, in (session, time) order.
+    pub sign_ins: Vec<JoinedSignIn>,
     /// Sessions, in (mailbox, start, id) order.
     pub sessions: Vec<AccessSession>,
     /// Coverage, in (mailbox, logon type, start) order.

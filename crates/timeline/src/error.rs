@@ -61,6 +61,14 @@ pub enum TimelineError {
         /// Which file.
         path: PathBuf,
     },
+    /// An address database cannot be read.
+    #[error("{file}: not a whole MaxMind-format database ({what}); unpack it again, or take it out of the case file")]
+    AddressDatabase {
+        /// Which file.
+        file: String,
+        /// What the reader said.
+        what: String,
+    },
     /// More accesses than row numbers.
     #[error("more than 4,294,967,295 accesses; split the case")]
     TooManyAccesses,

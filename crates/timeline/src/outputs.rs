@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use mailtrail_model::{
-    AccessContext, AccessSession, Coverage, Interval, LedgerRow, MailboxSummary, SourceReceipt, Timeline, UtcMicros,
+    AccessContext, AccessSession, AddressSummary, Coverage, Interval, JoinedSignIn, LedgerRow, MailboxSummary,
+    SourceReceipt, Timeline, UtcMicros,
 };
 
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineError> {
     small::write(folder, &SESSIONS, &timeline.sessions, session)?;
     small::write(folder, &CONTEXTS, &timeline.contexts, context)?;
+    small::write(folder, &ADDRESSES, &timeline.addresses, address)?;
+    small::write(folder, &SIGN_INS, &timeline.sign_ins, sign_in)?;
     small::write(folder, &COVERAGE, &timeline.coverage, coverage)?;
     small::write(folder, &MAILBOXES, &timeline.mailboxes, mailbox)?;
     small::write(folder, &BURSTS, timeline.bursts.as_deref().unwrap_or_default(), bursts::row)?;
@@ -32,9 +35,86 @@ pub(crate) fn write(folder: &Path, timeline: &Timeline) -> Result<(), TimelineEr
 /// The files [`crate::reconstruct`] writes into the tables folder: each table as Parquet and as CSV.
 #[must_use]
 pub fn small_table_files() -> Vec<String> {
-    let tables = [&SESSIONS, &CONTEXTS, &COVERAGE, &MAILBOXES, &SOURCES, &BURSTS];
+    let tables = [&SESSIONS, &CONTEXTS, &ADDRESSES, &SIGN_INS, &COVERAGE, &MAILBOXES, &SOURCES, &BURSTS];
     let small = tables.iter().flat_map(|t| [t.file.to_owned(), t.file.replace(".parquet", ".csv")]);
     small.chain(EXPOSURE_FILES.iter().chain([&crate::hours::HOURS.file]).map(|file| (*file).to_owned())).collect()
+}
+
+const ADDRESSES: Table = Table {
+    file: "addresses.parquet",
+    columns: &[
+        ("address", Kind::Text),
+        ("network", Kind::Text),
+        ("front_end", Kind::Text),
+        ("known_as", Kind::Text),
+        ("country", Kind::Text),
+        ("asn", Kind::U64),
+        ("as_organization", Kind::Text),
+        ("attribution", Kind::Text),
+        ("first_utc", Kind::Time),
+        ("last_utc", Kind::Time),
+        ("records", Kind::U64),
+        ("suspect_records", Kind::U64),
+        ("mailboxes", Kind::U64),
+        ("contexts", Kind::Text),
+    ],
+};
+
+fn address(one: &AddressSummary) -> Vec<Cell<'_>> {
+    vec![
+        Cell::text(&*one.address),
+        Cell::Text(one.network.map(|network| network.to_string().into())),
+        Cell::Text(one.front_end.map(|network| network.to_string().into())),
+        Cell::maybe(one.known_as.as_deref()),
+        Cell::maybe(one.country.as_deref()),
+        Cell::Count(one.asn.map(u64::from)),
+        Cell::maybe(one.as_organization.as_deref()),
+        Cell::text(one.attribution.as_str()),
+        Cell::Time(Some(one.span.start)),
+        Cell::Time(Some(one.span.end.plus(-1))),
+        Cell::Count(Some(one.records)),
+        Cell::Count(Some(one.suspect_records)),
+        Cell::Count(Some(one.mailboxes)),
+        Cell::text(one.contexts.join(" ")),
+    ]
+}
+
+const SIGN_INS: Table = Table {
+    file: "sign_ins.parquet",
+    columns: &[
+        ("session", Kind::Text),
+        ("joined_by", Kind::Text),
+        ("created_utc", Kind::Time),
+        ("kind", Kind::Text),
+        ("result", Kind::Text),
+        ("principal", Kind::Text),
+        ("app_id", Kind::Text),
+        ("app_name", Kind::Text),
+        ("address", Kind::Text),
+        ("device_id", Kind::Text),
+        ("device_trust", Kind::Text),
+        ("known_as", Kind::Text),
+        ("place", Kind::Text),
+    ],
+};
+
+fn sign_in(one: &JoinedSignIn) -> Vec<Cell<'_>> {
+    let sign_in = &one.sign_in;
+    vec![
+        Cell::text(&*one.session),
+        Cell::text(one.by.as_str()),
+        Cell::Time(Some(sign_in.created)),
+        Cell::text(sign_in.kind.as_str()),
+        Cell::text(sign_in.result.as_str()),
+        Cell::maybe(sign_in.principal.as_deref()),
+        Cell::maybe(sign_in.app_id.as_deref()),
+        Cell::maybe(sign_in.app_name.as_deref()),
+        Cell::maybe(sign_in.address.as_deref()),
+        Cell::maybe(sign_in.device_id.as_deref()),
+        Cell::text(sign_in.device_trust.as_str()),
+        Cell::maybe(one.known_as.as_deref()),
+        Cell::text(sign_in.place.to_string()),
+    ]
 }
 
 const SESSIONS: Table = Table {

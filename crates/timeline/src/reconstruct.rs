@@ -19,7 +19,7 @@ use crate::{
     items::Items,
     load,
     mailboxes::{self, Messages, Parts},
-    outputs, related, sessions, spans,
+    origins, outputs, related, sessions, sign_ins, spans,
     tenant_facts::Parts as Summarised,
 };
 
@@ -127,6 +127,8 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
         coverage: facts.mailboxes.iter().zip(&covered).flat_map(|(mailbox, one)| one.rows(&mailbox.key)).collect(),
         mailboxes,
         contexts,
+        addresses: origins::summarise(&facts, &attribution, case)?,
+        sign_ins: sign_ins::join(&facts, &cut, case),
         sessions,
         messages: messages.total(),
         sessions_by_gap: by_gap,

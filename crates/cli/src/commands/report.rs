@@ -24,7 +24,8 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
         anyhow::Error::new(Hint("run `mailtrail run` again".into()))
             .context(format!("{}: the run that wrote this folder did not finish", args.out.display()))
     );
-    let case = case_of(args.case.clone(), &record)?;
+    let mut case = case_of(args.case.clone(), &record)?;
+    case::add_lists(&mut case, &args.lists)?;
     let ingested = ingested(&record);
     let mut out = OutDir::reopen(&args.out, &record);
     for prefix in ["charts/", "mailboxes/", "report.", "tables/messages.x", "tables/sessions.x"] {

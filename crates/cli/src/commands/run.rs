@@ -103,6 +103,7 @@ pub(crate) fn planned(inputs: &[PathBuf], args: &RunArgs) -> anyhow::Result<(Pla
         anyhow::ensure!(window.start < window.end, "the window ends before it begins");
         case.window = Some(window);
     }
+    case::add_lists(&mut case, &args.lists)?;
     Ok((plan, case))
 }
 

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use mailtrail_model::{CaseInputs, ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit, Sha256};
+use mailtrail_model::{
+    AddressDatabase, CaseInputs, ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit, Sha256,
+};
 use sha2::Digest;
 
 use super::{
@@ -156,7 +158,30 @@ pub fn load_inputs<R: Read>(
         let apps = reader(path).and_then(|file| super::read_apps(&path.path, file));
         loader.take(apps, |case, value| case.apps = value);
     }
+    for path in &paths.mmdb {
+        let database = reader(path).and_then(|file| read_address_database(&path.path, file));
+        loader.take(database, |case, value| case.address_databases.push(value));
+    }
     loader.complaints.or(loader.case)
+}
+
+/// What a MaxMind-format file has near its end.
+const MMDB_MARK: &[u8] = b"\xab\xcd\xefMaxMind.com";
+
+/// Reads an address database as bytes. Only its mark is looked at here: what it says of an address is `timeline`'s to read.
+///
+/// # Errors
+/// If it cannot be read, or is no MaxMind-format file.
+pub fn read_address_database(file: &str, reader: impl Read) -> Result<Loaded<AddressDatabase>, InputErrors> {
+    let mut hashing = Hashing::new(reader);
+    let mut bytes = Vec::new();
+    hashing.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
+    if memchr::memmem::rfind(&bytes, MMDB_MARK).is_none() {
+        let place = InputPlace { file: file.into(), at: PlaceUnit::Whole };
+        return Err(one(place, "not a MaxMind-format database".to_owned(), Some("give an .mmdb file, unpacked")));
+    }
+    let receipt = hashing.receipt("mmdb", file, 0, Vec::new());
+    Ok(Loaded { value: AddressDatabase { file: file.to_owned(), bytes }, receipt, warnings: Vec::new() })
 }
 
 struct Loader {

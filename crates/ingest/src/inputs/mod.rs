@@ -39,7 +39,7 @@ pub use device::read_devices;
 pub use error::{InputError, InputErrors};
 pub use known_gap::read_known_gaps;
 pub use listing::read_listing;
-pub use load::{Loaded, load_inputs};
+pub use load::{Loaded, load_inputs, read_address_database};
 pub use privilege::read_privilege;
 pub use roster::read_roster;
 pub use rules::read_rules;

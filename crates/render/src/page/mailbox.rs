@@ -155,6 +155,14 @@ impl<'a> MailboxPages<'a> {
                 .as_ref()
                 .map(|bursts| bursts.iter().filter(|burst| burst.mailbox == mailbox.key).cloned().collect()),
             published: None,
+            // Addresses are counted over the whole case; a session lists its own.
+            addresses: Vec::new(),
+            sign_ins: whole
+                .sign_ins
+                .iter()
+                .filter(|joined| sessions.iter().any(|session| session.id == joined.session))
+                .cloned()
+                .collect(),
             sessions,
             findings: Findings { period: whole.findings.period, ..Findings::default() },
             related: Vec::new(),

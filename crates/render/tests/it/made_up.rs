@@ -107,6 +107,8 @@ pub(crate) fn timeline(shape: Shape) -> Timeline {
         contexts: contexts(&case.sessions, shape.said),
         mailboxes: case.mailboxes,
         sessions: case.sessions,
+        addresses: Vec::new(),
+        sign_ins: Vec::new(),
         coverage: case.coverage,
         related: Vec::new(),
         messages,

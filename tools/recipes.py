@@ -43,8 +43,10 @@ def answer(language, code):
 def install(folder):
     """Runs this program again inside an environment that has what it needs."""
     python = pathlib.Path(folder) / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    if not python.exists() and subprocess.run([sys.executable, "-m", "venv", folder]).returncode:
+        # Debian keeps the module in a package of its own.
+        subprocess.run("apt-get update -qq && apt-get install -y -qq python3-venv", shell=True, check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *NEEDED], check=True)
     return subprocess.run([python, __file__, sys.argv[1]]).returncode
 

@@ -8,14 +8,16 @@ use std::{
 };
 
 use anyhow::Context;
-use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources};
+use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources, sha256_of};
 use mailtrail_ingest::{
     IngestOptions, IngestReport, ReadSeek, SourceInput, ingest,
     inputs::{KnownMailbox, cross_check},
 };
-use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
+use mailtrail_model::{
+    CaseInputs, IssueCode, Ledger, LedgerRow, Profile, RowScope, Rows as _, SourceReceipt, Timeline,
+};
 use mailtrail_render::{Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
-use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
+use mailtrail_timeline::{Basis, TableRows, Written, reconstruct, small_table_files};
 
 use crate::{draft, out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork, spreadsheets};
 
@@ -137,7 +139,12 @@ fn drafts(timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
 
 /// The timeline becomes pictures and pages: the cover report, and one page a mailbox.
 fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
-    let charts = charts(timeline, &ChartNumbers::default())?;
+    let rows = TableRows::of(&out.tables());
+    let (hours, growth) = (rows.hours(RowScope::All)?, rows.growth(RowScope::All)?);
+    let folders = rows.folders(RowScope::All)?;
+    let numbers = ChartNumbers { hours: Some(&hours), growth: Some(&growth), folders: Some(&folders) };
+    let charts = charts(timeline, &numbers)?;
+    let exposure = sha256_of(File::open(out.tables().join("exposure.csv"))?)?;
     for chart in &charts {
         write_chart(chart, out)?;
     }
@@ -145,8 +152,10 @@ fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDi
         timeline,
         case,
         charts: &charts,
-        wording: Wording::Facts,
+        wording: if case.profile == Profile::Analyst { Wording::Analyst } else { Wording::Facts },
         mailbox_links: MailboxLinks::Pages,
+        rows: Some(&rows),
+        exposure_sha256: Some(&exposure),
         tool_version: env!("CARGO_PKG_VERSION"),
     };
     out.write("report.html", report(&input)?)?;

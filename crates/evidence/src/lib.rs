@@ -24,7 +24,7 @@ mod verify_text;
 pub use algorithm::Algorithm;
 pub use bag_path::{BagPath, PathFault};
 pub use custody::{CUSTODY_FILE, CustodyEntry, CustodyLog};
-pub use digest::sha256;
+pub use digest::{sha256, sha256_of};
 pub use discrepancy::Discrepancy;
 pub use error::EvidenceError;
 pub use ledger::ledger_json;

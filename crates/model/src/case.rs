@@ -67,6 +67,8 @@ pub enum Profile {
     /// Everything, under a legend.
     #[default]
     Counsel,
+    /// Everything, in the responder's own words.
+    Analyst,
     /// Without notes and the privilege list.
     Facts,
     /// Pseudonymised aggregates.
@@ -79,6 +81,7 @@ impl Profile {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Counsel => "counsel",
+            Self::Analyst => "analyst",
             Self::Facts => "facts",
             Self::Regulator => "regulator",
         }
@@ -87,7 +90,9 @@ impl Profile {
     /// The inverse of [`Self::as_str`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Counsel, Self::Facts, Self::Regulator].into_iter().find(|profile| profile.as_str() == text)
+        [Self::Counsel, Self::Analyst, Self::Facts, Self::Regulator]
+            .into_iter()
+            .find(|profile| profile.as_str() == text)
     }
 }
 

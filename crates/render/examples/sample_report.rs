@@ -47,6 +47,8 @@ fn write(timeline: &Timeline, case: &CaseInputs, out: &Path) -> Done {
         charts: &charts,
         wording: mailtrail_render::Wording::Facts,
         mailbox_links: mailtrail_render::MailboxLinks::Pages,
+        rows: None,
+        exposure_sha256: None,
         tool_version: "0.1.0",
     };
     std::fs::write(out.join("report.html"), mailtrail_render::report(&input)?)?;

@@ -107,6 +107,20 @@ impl<'a> Canvas<'a> {
         self.put(format_args!("<g class=\"{class}\">\n"));
     }
 
+    /// Says on the picture itself which span of time lies between which edges (left, top, right, bottom): the page's script
+    /// turns a drag into a span. Called before anything is drawn.
+    pub(crate) fn spanning(&mut self, span: mailtrail_model::Interval, edges: [i32; 4]) {
+        let [left, top, right, bottom] = edges.map(length);
+        let second = mailtrail_model::UtcMicros::SECOND;
+        let (from, to) = (span.start.0.div_euclid(second), span.end.0.div_euclid(second));
+        let attributes = format!(
+            " data-from=\"{from}\" data-to=\"{to}\" data-left=\"{left}\" data-right=\"{right}\" data-top=\"{top}\" data-bottom=\"{bottom}\""
+        );
+        if let Some(at) = self.out.find(" role=\"img\"") {
+            self.out.insert_str(at, &attributes);
+        }
+    }
+
     /// Closes the innermost group.
     pub(crate) fn close_group(&mut self) {
         self.out.push_str("</g>\n");

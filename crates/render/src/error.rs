@@ -20,6 +20,15 @@ pub enum RenderError {
         #[source]
         source: DrawError,
     },
+    /// The case's rows could not be read.
+    #[error("page {page}: its rows could not be read")]
+    Rows {
+        /// The page's name.
+        page: &'static str,
+        /// What reading them says.
+        #[source]
+        source: mailtrail_model::RowsError,
+    },
     /// A page's template refused its data.
     #[error("page {page} could not be written; run `mailtrail report` again and report this as a bug")]
     Page {

@@ -70,19 +70,29 @@ pub struct ColumnHead {
     pub label: &'static str,
     /// Whether it holds numbers, which stand at the right.
     pub numeric: bool,
+    /// Whether its few words are offered as a filter.
+    pub filter: bool,
 }
 
 impl ColumnHead {
     /// A column of words.
     #[must_use]
     pub fn text(label: &'static str) -> Self {
-        Self { label, numeric: false }
+        Self { label, numeric: false, filter: false }
     }
 
     /// A column of numbers.
     #[must_use]
     pub fn number(label: &'static str) -> Self {
-        Self { label, numeric: true }
+        Self { label, numeric: true, filter: false }
+    }
+}
+
+impl ColumnHead {
+    /// The same, offered as a filter.
+    #[must_use]
+    pub fn filtered(self) -> Self {
+        Self { filter: true, ..self }
     }
 }
 

@@ -118,6 +118,11 @@ pub(crate) fn with<'c, F: Fn(&mut Canvas<'c>)>(root: &Area<'c>, draw: F) -> Resu
     root.draw(&With(draw))
 }
 
+/// Says on the picture which span of time lies between which edges.
+pub(crate) fn spanning(root: &Area<'_>, span: mailtrail_model::Interval, edges: [i32; 4]) -> Result<(), DrawError> {
+    with(root, |c| c.spanning(span, edges))
+}
+
 /// One key of a legend: a swatch and its words. Moves `x` on.
 pub(crate) fn swatch<'c>(
     root: &Area<'c>,

@@ -54,7 +54,7 @@ fn case_text(read: &IngestReport, files: &[&str]) -> Result<String, std::fmt::Er
     )?;
     writeln!(
         out,
-        "[case]\nid = \"CASE-1\"\n# legend = \"printed on every page\"\n# profile = \"facts\"            # counsel, facts or regulator\n# zone = \"Europe/Berlin\"        # shown beside UTC\n"
+        "[case]\nid = \"CASE-1\"\n# legend = \"printed on every page\"\n# profile = \"facts\"            # counsel, analyst, facts or regulator\n# zone = \"Europe/Berlin\"        # shown beside UTC\n"
     )?;
     writeln!(
         out,

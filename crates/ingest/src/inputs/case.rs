@@ -111,7 +111,7 @@ fn read_case_section(root: &mut Fields<'_, '_>, case: &mut CaseInputs) {
         match Profile::parse(&value) {
             Some(profile) => case.profile = profile,
             None => {
-                let hint = "write \"counsel\", \"facts\" or \"regulator\"".to_owned();
+                let hint = "write \"counsel\", \"analyst\", \"facts\" or \"regulator\"".to_owned();
                 fields.complain(place, "profile", format!("there is no profile \"{value}\""), Some(hint));
             }
         }

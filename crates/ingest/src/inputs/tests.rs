@@ -115,7 +115,7 @@ fn a_wrong_case_file_is_refused_by_line_and_key() {
         ("[case]\nid = \" \"", "case.toml: line 2, column case.id: empty; leave the key out, or give a value"),
         (
             "[case]\nprofile = \"secret\"",
-            "case.toml: line 2, column case.profile: there is no profile \"secret\"; write \"counsel\", \"facts\" or \"regulator\"",
+            "case.toml: line 2, column case.profile: there is no profile \"secret\"; write \"counsel\", \"analyst\", \"facts\" or \"regulator\"",
         ),
         ("[sources]\npath = \"x\"", "case.toml: line 1, column sources: unknown key; did you mean \"source\"?"),
         (

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod cumulative;
+mod folders;
 mod heatmap;
 mod reach;
 mod swimlanes;
@@ -9,16 +10,17 @@ mod totals;
 
 pub use coverage::coverage;
 pub use cumulative::cumulative;
+pub use folders::folders;
 pub use heatmap::heatmap;
 pub use reach::reach;
 pub use swimlanes::swimlanes;
 pub use totals::totals;
 
-use mailtrail_model::Timeline;
+use mailtrail_model::{FolderCount, Growth, HourCount, Timeline};
 
 use crate::error::RenderError;
 use crate::figure::Chart;
-use crate::view::{CoverageView, CumulativeView, Growth, HeatmapView, HourCount, ReachView, SwimlanesView, TotalsView};
+use crate::view::{CoverageView, CumulativeView, FoldersView, HeatmapView, ReachView, SwimlanesView, TotalsView};
 
 /// Numbers that are too many for a [`Timeline`] and that the caller may have taken from the tables. Without them the charts
 /// say what they counted instead.
@@ -28,6 +30,8 @@ pub struct ChartNumbers<'a> {
     pub hours: Option<&'a [HourCount]>,
     /// First namings by way in.
     pub growth: Option<&'a [Growth]>,
+    /// Messages by folder and class.
+    pub folders: Option<&'a [FolderCount]>,
 }
 
 /// Every chart the account of a case allows, in the order of their ids.
@@ -42,6 +46,9 @@ pub fn charts(timeline: &Timeline, numbers: &ChartNumbers<'_>) -> Result<Vec<Cha
         reach(&ReachView::of(timeline))?,
         coverage(&CoverageView::of(timeline))?,
     ];
+    if let Some(view) = numbers.folders.and_then(FoldersView::of) {
+        charts.push(folders(&view)?);
+    }
     if let Some(view) = TotalsView::of(timeline) {
         charts.push(totals(&view)?);
     }

@@ -45,7 +45,8 @@ fn claim(view: &TotalsView) -> String {
     )
 }
 
-fn paint(class: ExposureClass) -> Paint {
+/// How a class is filled, in every chart.
+pub(super) fn paint(class: ExposureClass) -> Paint {
     match class {
         ExposureClass::A => Paint::Hatched(Hatch::Suspect, Some(theme::SUSPECT)),
         ExposureClass::B1 => Paint::Hatched(Hatch::Weaker, Some(theme::SUSPECT)),
@@ -114,7 +115,7 @@ fn draw(view: &TotalsView, title: &str, claim: &str, svg: &mut String) -> Result
 }
 
 /// The classes' words, in two rows.
-fn legend(root: &Area<'_>, mut y: i32) -> Result<(), DrawError> {
+pub(super) fn legend(root: &Area<'_>, mut y: i32) -> Result<(), DrawError> {
     let mut x = px(theme::MARGIN);
     for class in ExposureClass::ALL {
         if class == ExposureClass::D1 {

@@ -83,7 +83,8 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
 
 /// The attribution log: the examiner's entries with their facts. Notes are for counsel only.
 fn log(input: &ReportInput<'_>, entries: &[AttributionEntry]) -> Table {
-    let notes = input.case.profile == Profile::Counsel && entries.iter().any(|entry| entry.note.is_some());
+    let notes = matches!(input.case.profile, Profile::Counsel | Profile::Analyst)
+        && entries.iter().any(|entry| entry.note.is_some());
     let mut columns = vec![
         ColumnHead::text("Entry"),
         ColumnHead::text("Says"),
@@ -138,7 +139,7 @@ fn contexts(input: &ReportInput<'_>) -> Table {
         caption: format!("Ways in ({})", thousands(len(&input.timeline.contexts))),
         columns: vec![
             ColumnHead::text("Id"),
-            ColumnHead::text("Attribution"),
+            ColumnHead::text("Attribution").filtered(),
             ColumnHead::text("Actor"),
             ColumnHead::text("Application and client"),
             ColumnHead::text("First and last record"),

@@ -249,7 +249,17 @@ fn totals(input: &ReportInput<'_>) -> Table {
             .map(|class| {
                 let n = totals.by_class.get(&class).copied().unwrap_or(0);
                 let tone = if class == ExposureClass::A && n > 0 { Tone::Suspect } else { Tone::Plain };
-                row(class.as_str(), class.label(), Cell::count(n), tone)
+                let cell = Cell::count(n);
+                let cell = if n > 0 && input.rows.is_some() {
+                    cell.picking("message-list", "Class", class.as_str())
+                } else {
+                    cell
+                };
+                let mut row = row(class.as_str(), class.label(), cell, tone);
+                if let Some(correspondents) = &timeline.findings.correspondents {
+                    row.cells.push(Cell::count(correspondents.get(&class).copied().unwrap_or(0)));
+                }
+                row
             })
             .collect(),
         None => {
@@ -277,14 +287,15 @@ fn totals(input: &ReportInput<'_>) -> Table {
             rows
         }
     };
+    let mut columns =
+        vec![ColumnHead::text("Class"), ColumnHead::text("What the records show"), ColumnHead::number("Messages")];
+    if timeline.exposure.is_some() && timeline.findings.correspondents.is_some() {
+        columns.push(ColumnHead::number("Correspondents"));
+    }
     Table {
         id: "totals",
         caption: "Messages".to_owned(),
-        columns: vec![
-            ColumnHead::text("Class"),
-            ColumnHead::text("What the records show"),
-            ColumnHead::number("Messages"),
-        ],
+        columns,
         rows,
         note: timeline.exposure.is_some().then(|| listed(input)),
         ..Table::default()
@@ -296,5 +307,11 @@ fn listed(input: &ReportInput<'_>) -> String {
         Some(as_of) => format!(" Of messages still listed on {}.", crate::words::iso_day(as_of)),
         None => String::new(),
     };
-    format!("Totals are rows, never one number: the classes differ in what shows them.{of}")
+    let behind = if input.timeline.findings.correspondents.is_some() {
+        " Correspondents: distinct addresses among the listed senders and recipients of those messages, the mailbox's own left \
+         out; one address may stand behind several classes. Whose data the messages hold is not determined by this tool."
+    } else {
+        ""
+    };
+    format!("Totals are rows, never one number: the classes differ in what shows them.{of}{behind}")
 }

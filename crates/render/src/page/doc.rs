@@ -111,6 +111,8 @@ pub(crate) struct Cell {
     pub(crate) sort: Option<String>,
     /// A fragment or file of ours; never a text of the log.
     pub(crate) href: Option<String>,
+    /// What the link sets on the table it leads to: a filter's column and word, `Class=A`; both ours.
+    pub(crate) pick: Option<String>,
     /// A second line, smaller.
     pub(crate) detail: Option<String>,
     pub(crate) tone: Tone,
@@ -150,6 +152,11 @@ impl Cell {
     pub(crate) fn linked(mut self, href: impl Into<String>) -> Self {
         self.href = Some(href.into());
         self
+    }
+
+    /// The same as a link to a table, filtered by a word of one of its columns.
+    pub(crate) fn picking(self, table: &str, column: &str, word: &str) -> Self {
+        Self { pick: Some(format!("{column}={word}")), ..self.linked(format!("#{table}")) }
     }
 
     /// The same in another tone.

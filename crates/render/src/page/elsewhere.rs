@@ -1,4 +1,4 @@
-//! Owns the sections about what lies beside the sessions: messages, unusual windows, other ways out, indicators. What a run
+//! Owns the sections about what lies beside the sessions: unusual windows, other ways out, indicators. What a run
 //! did not compute is said as such, never left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,42 +11,10 @@ use crate::words::{count, stamp, thousands};
 
 use super::attribution::application;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
-use super::{ReportInput, Wording, findings};
+use super::{ReportInput, Wording};
 
 /// How often, first, last, and of what.
 type Seen<'t> = (u64, UtcMicros, UtcMicros, BTreeSet<&'t str>);
-
-/// Section 7.
-pub(super) fn messages(input: &ReportInput<'_>) -> Section {
-    let mut section = Section::new("messages", "Messages, by what the records show");
-    for chart in input.charts.iter().filter(|chart| chart.id == "F08") {
-        section = section.with_chart(chart);
-    }
-    let Some(totals) = &input.timeline.exposure else {
-        return section.with(Block::Absent(
-            "Classes by message were not computed in this run. The distinct messages that records name are counted in the \
-             tables above."
-                .to_owned(),
-        ));
-    };
-    let section = section.with_statements(findings::listing(input)).with_tables(findings::departments(input));
-    let limitations = findings::limitations(input);
-    if !limitations.is_empty() || totals.by_reason.is_empty() {
-        return section.with_tables(limitations);
-    }
-    let rows = totals
-        .by_reason
-        .iter()
-        .map(|(reason, n)| Row::of(vec![Cell::text(reason.as_str()), Cell::count(*n), Cell::text(reason.meaning())]))
-        .collect();
-    section.with(Block::Table(Table {
-        id: "reasons",
-        caption: "Why messages are not excluded (class C); a message may have several reasons".to_owned(),
-        columns: vec![ColumnHead::text("Reason"), ColumnHead::number("Messages"), ColumnHead::text("Meaning")],
-        rows,
-        ..Table::default()
-    }))
-}
 
 /// Section 8.
 pub(super) fn bursts(input: &ReportInput<'_>) -> Section {

@@ -48,27 +48,57 @@ pub(crate) enum Value<'t> {
     None,
 }
 
+/// A column of an island.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IslandColumn {
+    kind: Kind,
+    tones: &'static [&'static str],
+    explained: bool,
+}
+
+impl IslandColumn {
+    /// A column of that kind.
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { kind, tones: &[], explained: false }
+    }
+
+    /// The same; a row with one of these words stands out as suspect.
+    pub(crate) fn marking(self, tones: &'static [&'static str]) -> Self {
+        Self { tones, ..self }
+    }
+
+    /// The same; its text is what `mailtrail explain` takes.
+    pub(crate) fn explained(self) -> Self {
+        Self { explained: true, ..self }
+    }
+}
+
 /// An island being written.
 pub(crate) struct Island {
-    kinds: Vec<Kind>,
+    columns: Vec<IslandColumn>,
     words: Vec<BTreeMap<String, usize>>,
     rows: String,
 }
 
 impl Island {
     /// Starts an island of these columns.
-    pub(crate) fn new(kinds: &[Kind]) -> Self {
-        Self { kinds: kinds.to_vec(), words: vec![BTreeMap::new(); kinds.len()], rows: String::new() }
+    pub(crate) fn new(columns: Vec<IslandColumn>) -> Self {
+        Self { words: vec![BTreeMap::new(); columns.len()], columns, rows: String::new() }
+    }
+
+    /// Bytes its rows take so far.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// Adds a row: one value a column.
     pub(crate) fn row(&mut self, values: &[Value<'_>]) {
         self.rows.push_str(if self.rows.is_empty() { "[" } else { ",\n[" });
-        for (place, ((kind, words), value)) in self.kinds.iter().zip(&mut self.words).zip(values).enumerate() {
+        for (place, ((column, words), value)) in self.columns.iter().zip(&mut self.words).zip(values).enumerate() {
             if place > 0 {
                 self.rows.push(',');
             }
-            match (kind, value) {
+            match (column.kind, value) {
                 (_, Value::None) => self.rows.push_str("null"),
                 (_, Value::Number(number)) => self.rows.push_str(&number.to_string()),
                 (Kind::Word, Value::Text(text)) => {
@@ -85,11 +115,13 @@ impl Island {
     /// The island's text.
     pub(crate) fn finish(self) -> String {
         let mut out = String::from("{\"columns\":[");
-        for (place, (kind, words)) in self.kinds.iter().zip(&self.words).enumerate() {
+        for (place, (column, words)) in self.columns.iter().zip(&self.words).enumerate() {
             if place > 0 {
                 out.push(',');
             }
-            out.push_str(&format!("{{\"kind\":\"{}\",\"words\":[", kind.as_str()));
+            let tones: Vec<String> = column.tones.iter().map(|word| format!("\"{word}\"")).collect();
+            out.push_str(&format!("{{\"kind\":\"{}\",", column.kind.as_str()));
+            out.push_str(&format!("\"tones\":[{}],\"explain\":{},\"words\":[", tones.join(","), column.explained));
             let mut in_order: Vec<(&String, &usize)> = words.iter().collect();
             in_order.sort_by_key(|(_, index)| **index);
             for (place, (word, _)) in in_order.into_iter().enumerate() {
@@ -113,14 +145,15 @@ mod tests {
 
     #[test]
     fn repeated_words_are_written_once_and_no_text_closes_the_script() {
-        let mut island = Island::new(&[Kind::Word, Kind::Number, Kind::Text]);
+        let mut island = Island::new([Kind::Word, Kind::Number, Kind::Text].map(IslandColumn::new).to_vec());
         for n in 0..2 {
             island.row(&[Value::Text("</script>"), Value::Number(n), Value::Text("a\u{202E}")]);
         }
         assert_eq!(
             island.finish(),
-            "{\"columns\":[{\"kind\":\"word\",\"words\":[\"\\u003c/script\\u003e\"]},{\"kind\":\"number\",\"words\":[]},\
-             {\"kind\":\"text\",\"words\":[]}],\"rows\":[\n[0,0,\"a⟨U+202E⟩\"],\n[0,1,\"a⟨U+202E⟩\"]\n]}"
+            "{\"columns\":[{\"kind\":\"word\",\"tones\":[],\"explain\":false,\"words\":[\"\\u003c/script\\u003e\"]},\
+             {\"kind\":\"number\",\"tones\":[],\"explain\":false,\"words\":[]},\
+             {\"kind\":\"text\",\"tones\":[],\"explain\":false,\"words\":[]}],\"rows\":[\n[0,0,\"a⟨U+202E⟩\"],\n[0,1,\"a⟨U+202E⟩\"]\n]}"
         );
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_model::{AccessSession, Coverage, Findings, MailboxKey, MailboxSummary, Timeline};
+use mailtrail_model::{AccessSession, Coverage, Findings, MailboxKey, MailboxSummary, RowScope, Timeline};
 
 use crate::chart::{cumulative, heatmap, swimlanes};
 use crate::error::RenderError;
@@ -15,8 +15,11 @@ use super::bottom_line::Subject;
 use super::cover::Cover;
 use super::doc::{Basis, Block, Section, Statement};
 use super::{
-    ReportInput, attribution, bottom_line, cover, coverage, elsewhere, limits, method, scope, template, timeline,
+    ReportInput, attribution, bottom_line, cover, coverage, limits, messages, method, scope, template, timeline,
 };
+
+/// What an error calls a page of a mailbox.
+const PAGE: &str = "a mailbox's page";
 
 /// The pages of a case's mailboxes.
 #[derive(Debug)]
@@ -69,10 +72,15 @@ impl<'a> MailboxPages<'a> {
     pub fn page(&self, place: usize) -> Result<Option<String>, RenderError> {
         let Some(mailbox) = self.input.timeline.mailboxes.get(place) else { return Ok(None) };
         let own = self.timeline_of(mailbox);
+        let keys = BTreeSet::from([mailbox.key.clone()]);
+        let scope = RowScope::Of(&keys);
+        let read = |source| RenderError::Rows { page: PAGE, source };
+        let hours = self.input.rows.map(|rows| rows.hours(scope)).transpose().map_err(read)?;
+        let growth = self.input.rows.map(|rows| rows.growth(scope)).transpose().map_err(read)?;
         let charts = [
             swimlanes(&SwimlanesView::of(&own))?,
-            heatmap(&HeatmapView::of(&own, None))?,
-            cumulative(&CumulativeView::of(&own, None))?,
+            heatmap(&HeatmapView::of(&own, hours.as_deref()))?,
+            cumulative(&CumulativeView::of(&own, growth.as_deref()))?,
         ];
         let charts: Vec<Chart> = charts
             .into_iter()
@@ -80,18 +88,19 @@ impl<'a> MailboxPages<'a> {
             .map(|chart| chart.of_mailbox(&mailbox.id))
             .collect();
         let input = ReportInput { timeline: &own, charts: &charts, ..self.input };
+        let messages = messages::read(&input, PAGE, scope, messages::rows_of_batch(self.len()))?;
         let subject = Subject::Mailbox { marked_in_case: self.marked };
         let sections = vec![
             bottom_line::section(&input, subject),
             timeline::section(&input),
             coverage::section(&input),
             attribution::section(&input),
-            elsewhere::messages(&input),
+            messages::section(&input, messages.as_deref()),
             limits::section(&input),
             scope::section(&input).with(Block::Statements(vec![self.whole_case()])),
             method::glossary(&input),
         ];
-        template::render("a mailbox's page", &self.cover(mailbox), sections).map(Some)
+        template::render(PAGE, &self.cover(mailbox), sections).map(Some)
     }
 
     /// `mailboxes/index.html`.

@@ -11,6 +11,7 @@ mod findings;
 mod island;
 mod limits;
 mod mailbox;
+mod messages;
 mod method;
 mod policy;
 mod scope;
@@ -18,7 +19,7 @@ mod sources;
 mod template;
 mod timeline;
 
-use mailtrail_model::{CaseInputs, Timeline};
+use mailtrail_model::{CaseInputs, MessageRow, RowScope, Rows, Timeline};
 
 use crate::error::RenderError;
 use crate::figure::Chart;
@@ -27,6 +28,7 @@ use bottom_line::Subject;
 use doc::Section;
 
 pub use mailbox::MailboxPages;
+pub(crate) use messages::shown as folder_name;
 
 /// Whose words a page uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +74,10 @@ pub struct ReportInput<'a> {
     pub wording: Wording,
     /// Whether `mailboxes/` is written, too.
     pub mailbox_links: MailboxLinks,
+    /// The case's tables, where messages can be read from them.
+    pub rows: Option<&'a dyn Rows>,
+    /// The SHA-256 of `tables/exposure.csv`, in hex, where it is known.
+    pub exposure_sha256: Option<&'a str>,
     /// `mailtrail`'s version.
     pub tool_version: &'a str,
 }
@@ -79,13 +85,14 @@ pub struct ReportInput<'a> {
 /// `report.html`: the cover report of a case.
 ///
 /// # Errors
-/// [`RenderError::Page`] if a template refuses its data, which would be a bug.
+/// [`RenderError::Rows`] if the tables cannot be read; [`RenderError::Page`] if a template refuses its data, which would be a bug.
 pub fn report(input: &ReportInput<'_>) -> Result<String, RenderError> {
-    template::render("report.html", &cover::cover(input), sections(input))
+    let messages = messages::read(input, "report.html", RowScope::All, messages::CASE_ROWS)?;
+    template::render("report.html", &cover::cover(input), sections(input, messages.as_deref()))
 }
 
 /// The sections in the order of the report.
-fn sections(input: &ReportInput<'_>) -> Vec<Section> {
+fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Section> {
     vec![
         bottom_line::section(input, Subject::Case),
         scope::section(input),
@@ -93,7 +100,7 @@ fn sections(input: &ReportInput<'_>) -> Vec<Section> {
         sources::section(input),
         coverage::section(input),
         timeline::section(input),
-        elsewhere::messages(input),
+        messages::section(input, messages),
         elsewhere::bursts(input),
         findings::sensitivity(input),
         elsewhere::other_ways(input),

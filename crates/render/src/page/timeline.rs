@@ -10,7 +10,7 @@ use crate::words::{bytes, count, duration, stamp, thousands};
 
 use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
-use super::island::{Island, Kind, Value};
+use super::island::{Island, IslandColumn, Kind, Value};
 use super::scope::attribution_cell;
 
 /// Rows that stand on the page as elements; a longer table carries all of them as data for the script.
@@ -83,8 +83,8 @@ fn sessions(input: &ReportInput<'_>) -> Table {
         caption: format!("Sessions ({})", thousands(all as u64)),
         columns: vec![
             ColumnHead::text("Id"),
-            ColumnHead::text("Mailbox"),
-            ColumnHead::text("Attribution"),
+            ColumnHead::text("Mailbox").filtered(),
+            ColumnHead::text("Attribution").filtered(),
             ColumnHead::text("First record"),
             ColumnHead::text("Lasting"),
             ColumnHead::text("Way in"),
@@ -159,19 +159,19 @@ fn way_in(contexts: &BTreeMap<&str, &AccessContext>, id: &str) -> String {
 
 /// All sessions as data, in the table's columns.
 fn island(sessions: &[&AccessSession], labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>) -> String {
-    let mut island = Island::new(&[
-        Kind::Text,
-        Kind::Word,
-        Kind::Word,
-        Kind::Time,
-        Kind::Duration,
-        Kind::Word,
-        Kind::Number,
-        Kind::Number,
-        Kind::Number,
-        Kind::Number,
-        Kind::Bytes,
-        Kind::Word,
+    let mut island = Island::new(vec![
+        IslandColumn::new(Kind::Text).explained(),
+        IslandColumn::new(Kind::Word),
+        IslandColumn::new(Kind::Word).marking(&["suspect", "shared", "provisional"]),
+        IslandColumn::new(Kind::Time),
+        IslandColumn::new(Kind::Duration),
+        IslandColumn::new(Kind::Word),
+        IslandColumn::new(Kind::Number),
+        IslandColumn::new(Kind::Number),
+        IslandColumn::new(Kind::Number),
+        IslandColumn::new(Kind::Number),
+        IslandColumn::new(Kind::Bytes),
+        IslandColumn::new(Kind::Word),
     ]);
     let whole = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
     for session in sessions {

@@ -86,7 +86,7 @@ impl<'a, C: Write> MessagesSheet<'a, C> {
 /// The privilege list is counsel's: the last column is for nobody else.
 pub(super) fn columns(profile: Profile) -> &'static [Column] {
     match profile {
-        Profile::Counsel => &COLUMNS,
+        Profile::Counsel | Profile::Analyst => &COLUMNS,
         Profile::Facts | Profile::Regulator => COLUMNS.split_last().map_or(&COLUMNS, |(_, facts)| facts),
     }
 }

@@ -2,25 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{AccessContext, Attribution, Interval, Timeline, UtcMicros};
+use mailtrail_model::{AccessContext, Attribution, Growth, Interval, Timeline, UtcMicros};
 
 use super::{CaseMarking, Door};
 
 /// Lines a chart may carry beside their sum; the others are one line.
 const LINE_LIMIT: usize = 5;
-
-/// Messages a way in named for the first time, as `tables/items` holds them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Growth {
-    /// The way in (`C0a1b2c3d`).
-    pub context: String,
-    /// What the examiner says of the accesses that named them.
-    pub attribution: Attribution,
-    /// When.
-    pub at: UtcMicros,
-    /// Distinct messages (per mailbox) that this way in had not named before.
-    pub new_messages: u64,
-}
 
 /// What is added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{Attribution, Interval, Timeline, UtcMicros};
+use mailtrail_model::{Attribution, HourCount, Interval, Timeline, UtcMicros};
 
 use crate::band::{self, BandGroup};
 
@@ -10,17 +10,6 @@ use super::CaseMarking;
 
 /// Columns a heat map may have: beyond it, several days share one.
 const COLUMN_LIMIT: i64 = 132;
-
-/// Access records of one hour, as `tables/accesses` holds them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HourCount {
-    /// The start of the hour, UTC.
-    pub hour: UtcMicros,
-    /// What the examiner says of them.
-    pub attribution: Attribution,
-    /// Records.
-    pub records: u64,
-}
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

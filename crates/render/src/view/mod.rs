@@ -3,6 +3,7 @@
 mod coverage;
 mod cumulative;
 mod door;
+mod folders;
 mod heatmap;
 mod label;
 mod reach;
@@ -10,9 +11,10 @@ mod swimlanes;
 mod totals;
 
 pub use coverage::{CoverageRow, CoverageView};
-pub use cumulative::{CumulativeView, Growth, GrowthLine, GrowthUnit, LineKind};
+pub use cumulative::{CumulativeView, GrowthLine, GrowthUnit, LineKind};
 pub(crate) use door::Door;
-pub use heatmap::{HeatCell, HeatUnit, HeatmapView, HourCount, Sight};
+pub use folders::{FolderRow, FoldersView};
+pub use heatmap::{HeatCell, HeatUnit, HeatmapView, Sight};
 pub(crate) use label::{Labels, name_of};
 pub use reach::{ReachRow, ReachView};
 pub use swimlanes::{CaseMarking, Lane, LaneBar, LaneSync, SessionKind, SwimlanesView};

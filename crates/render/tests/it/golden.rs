@@ -16,6 +16,8 @@ fn with_input<T>(shape: Shape, made: impl FnOnce(&ReportInput<'_>) -> T) -> T {
         charts: &charts,
         wording: Wording::Facts,
         mailbox_links: MailboxLinks::Pages,
+        rows: None,
+        exposure_sha256: None,
         tool_version: "0.1.0",
     })
 }

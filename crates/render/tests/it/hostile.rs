@@ -20,6 +20,8 @@ fn everything(shape: Shape, text: &str) -> (Vec<String>, Vec<Chart>) {
         charts: &charts,
         wording: Wording::Facts,
         mailbox_links: MailboxLinks::Pages,
+        rows: None,
+        exposure_sha256: None,
         tool_version: "0.1.0",
     };
     let pages = MailboxPages::of(&input);

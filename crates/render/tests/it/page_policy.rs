@@ -16,6 +16,8 @@ pub(crate) fn page(shape: Shape) -> String {
         charts: &charts,
         wording: Wording::Facts,
         mailbox_links: mailtrail_render::MailboxLinks::None,
+        rows: None,
+        exposure_sha256: None,
         tool_version: "0.1.0",
     };
     report(&input).unwrap()

@@ -57,6 +57,8 @@ fn pages(said: Said, classed: bool, wording: Wording) -> Vec<String> {
         charts: &charts,
         wording,
         mailbox_links: MailboxLinks::Pages,
+        rows: None,
+        exposure_sha256: None,
         tool_version: "0.1.0",
     };
     let mut pages = vec![report(&input).unwrap(), MailboxPages::of(&input).page(1).unwrap().unwrap()];
@@ -141,6 +143,8 @@ fn the_examiners_notes_are_printed_for_counsel_only() {
             charts: &[],
             wording: Wording::Facts,
             mailbox_links: MailboxLinks::None,
+            rows: None,
+            exposure_sha256: None,
             tool_version: "0.1.0",
         };
         report(&input).unwrap()

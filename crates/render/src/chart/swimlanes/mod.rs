@@ -111,6 +111,8 @@ fn draw(view: &SwimlanesView, title: &str, claim: &str, svg: &mut String) -> Res
     legend(&root, view, px(legend_y))?;
 
     let layout = layout(view, size, px(top), px(top + size.height * count));
+    let edges = [layout.plot_left, layout.top, layout.plot_right, layout.bottom];
+    frame::spanning(&root, layout.scale.span(), edges)?;
     time_axis(&root, &layout.scale, layout.top, layout.bottom)?;
     column_heads(&root, view, &layout)?;
     if lanes.is_empty() {

@@ -97,7 +97,7 @@ fn numbers(root: &Area<'_>, row: &FolderRow, y: i32) -> Result<(), DrawError> {
     text(root, (px(theme::MARGIN), y), name, style(theme::LABEL, ink, HPos::Left, VPos::Center))?;
     for ((place, class), n) in (0_u32..).zip(ExposureClass::ALL).zip(row.by_class) {
         let face = match (class, n) {
-            (_, 0) => style(theme::LABEL, theme::RULE_STRONG, HPos::Right, VPos::Center),
+            (_, 0) => style(theme::LABEL, theme::MUTED, HPos::Right, VPos::Center),
             (ExposureClass::A, _) => bold(theme::LABEL, theme::SUSPECT_RGB, HPos::Right, VPos::Center),
             _ => style(theme::LABEL, theme::INK_RGB, HPos::Right, VPos::Center),
         };

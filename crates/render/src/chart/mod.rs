@@ -1,5 +1,6 @@
 //! Charts: one a file; each takes its view and gives a [`crate::Chart`]. Nothing is decided here but places in the picture.
 
+mod bursts;
 mod coverage;
 mod cumulative;
 mod folders;
@@ -8,6 +9,7 @@ mod reach;
 mod swimlanes;
 mod totals;
 
+pub use bursts::bursts;
 pub use coverage::coverage;
 pub use cumulative::cumulative;
 pub use folders::folders;
@@ -20,7 +22,10 @@ use mailtrail_model::{FolderCount, Growth, HourCount, Timeline};
 
 use crate::error::RenderError;
 use crate::figure::Chart;
-use crate::view::{CoverageView, CumulativeView, FoldersView, HeatmapView, ReachView, SwimlanesView, TotalsView};
+use crate::page::Wording;
+use crate::view::{
+    BurstsView, CoverageView, CumulativeView, FoldersView, HeatmapView, ReachView, SwimlanesView, TotalsView,
+};
 
 /// Numbers that are too many for a [`Timeline`] and that the caller may have taken from the tables. Without them the charts
 /// say what they counted instead.
@@ -46,11 +51,16 @@ pub fn charts(timeline: &Timeline, numbers: &ChartNumbers<'_>) -> Result<Vec<Cha
         reach(&ReachView::of(timeline))?,
         coverage(&CoverageView::of(timeline))?,
     ];
+    // A file that goes into a filing has the facts' word, whoever's report it stands in.
+    if let Some(view) = BurstsView::of(timeline, Wording::Facts.burst()) {
+        charts.push(bursts(&view)?);
+    }
     if let Some(view) = numbers.folders.and_then(FoldersView::of) {
         charts.push(folders(&view)?);
     }
     if let Some(view) = TotalsView::of(timeline) {
         charts.push(totals(&view)?);
     }
+    charts.sort_by_key(|chart| chart.id);
     Ok(charts)
 }

@@ -1,4 +1,4 @@
-//! Owns the sections about what lies beside the sessions: unusual windows, other ways out, indicators. What a run
+//! Owns the sections about what lies beside the sessions: other ways out, indicators. What a run
 //! did not compute is said as such, never left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,24 +9,12 @@ use crate::figure::ColumnHead;
 use crate::view::CaseMarking;
 use crate::words::{count, stamp, thousands};
 
+use super::ReportInput;
 use super::attribution::application;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
-use super::{ReportInput, Wording};
 
 /// How often, first, last, and of what.
 type Seen<'t> = (u64, UtcMicros, UtcMicros, BTreeSet<&'t str>);
-
-/// Section 8.
-pub(super) fn bursts(input: &ReportInput<'_>) -> Section {
-    let title = match input.wording {
-        Wording::Facts => "Unusual access windows",
-        Wording::Analyst => "Exfiltration-like bursts",
-    };
-    Section::new("bursts", title).with(Block::Absent(format!(
-        "No test for an {} was computed in this run. That none is listed says nothing about whether there was one.",
-        input.wording.burst()
-    )))
-}
 
 /// Section 9.
 pub(super) fn other_ways(input: &ReportInput<'_>) -> Section {

@@ -15,7 +15,7 @@ use super::bottom_line::Subject;
 use super::cover::Cover;
 use super::doc::{Basis, Block, Section, Statement};
 use super::{
-    ReportInput, attribution, bottom_line, cover, coverage, limits, messages, method, scope, template, timeline,
+    ReportInput, attribution, bottom_line, bursts, cover, coverage, limits, messages, method, scope, template, timeline,
 };
 
 /// What an error calls a page of a mailbox.
@@ -96,6 +96,7 @@ impl<'a> MailboxPages<'a> {
             coverage::section(&input),
             attribution::section(&input),
             messages::section(&input, messages.as_deref()),
+            bursts::section(&input),
             limits::section(&input),
             scope::section(&input).with(Block::Statements(vec![self.whole_case()])),
             method::glossary(&input),

@@ -3,6 +3,7 @@
 
 mod attribution;
 mod bottom_line;
+mod bursts;
 mod cover;
 mod coverage;
 mod doc;
@@ -101,7 +102,7 @@ fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Sec
         coverage::section(input),
         timeline::section(input),
         messages::section(input, messages),
-        elsewhere::bursts(input),
+        bursts::section(input),
         findings::sensitivity(input),
         elsewhere::other_ways(input),
         elsewhere::indicators(input),

@@ -19,7 +19,7 @@ const SHOWN: usize = 400;
 /// Section 6.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
     let mut section = Section::new("timeline", "Timeline: sessions");
-    for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F01" | "F02" | "F03" | "F04")) {
+    for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F01" | "F02" | "F03")) {
         section = section.with_chart(chart);
     }
     section = section.with(Block::Statements(statements(input)));

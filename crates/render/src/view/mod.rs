@@ -1,5 +1,6 @@
 //! Views: what each chart will show, decided before anything is drawn. Plain data, built from a [`mailtrail_model::Timeline`].
 
+mod bursts;
 mod coverage;
 mod cumulative;
 mod door;
@@ -10,6 +11,8 @@ mod reach;
 mod swimlanes;
 mod totals;
 
+pub(crate) use bursts::ordered;
+pub use bursts::{BurstStep, BurstStrip, BurstsView};
 pub use coverage::{CoverageRow, CoverageView};
 pub use cumulative::{CumulativeView, GrowthLine, GrowthUnit, LineKind};
 pub(crate) use door::Door;

@@ -1,9 +1,8 @@
 //! What the charts promise: limits on marks, lanes for every case, the same picture each time, nothing claimed unmarked.
 
-use mailtrail_model::{Attribution, Interval, Timeline, UtcMicros};
+use mailtrail_model::{Attribution, Growth, HourCount, Interval, Timeline, UtcMicros};
 use mailtrail_render::{
-    Chart, ChartNumbers, Growth, HeatmapView, HourCount, Sight, SwimlanesView, TotalsView, charts, cumulative, heatmap,
-    swimlanes,
+    Chart, ChartNumbers, HeatmapView, Sight, SwimlanesView, TotalsView, charts, cumulative, heatmap, swimlanes,
 };
 
 use crate::made_up::{self, START, Said, Shape};

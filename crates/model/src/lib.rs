@@ -26,6 +26,7 @@ mod network;
 mod origin;
 mod place;
 mod related;
+mod revision;
 mod rows;
 mod rules;
 mod session;
@@ -62,6 +63,7 @@ pub use network::{FRONT_END_NETWORKS, FRONT_END_NETWORKS_AS_OF, Network, front_e
 pub use origin::{Address, AddressSummary, Origin};
 pub use place::{ColumnMapping, InputPlace, InputReceipt, InputWarning, PlaceUnit};
 pub use related::RelatedEvent;
+pub use revision::{ClassMove, Revision, RevisionChange};
 pub use rows::{FolderCount, Growth, HourCount, MessageRow, RowScope, Rows, RowsError};
 pub use rules::{RuleError, RuleValue, Rules};
 pub use session::{AccessContext, AccessSession, SessionBasis};

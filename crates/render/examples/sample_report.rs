@@ -49,6 +49,7 @@ fn write(timeline: &Timeline, case: &CaseInputs, out: &Path) -> Done {
         mailbox_links: mailtrail_render::MailboxLinks::Pages,
         rows: None,
         exposure_sha256: None,
+        revision: None,
         tool_version: "0.1.0",
     };
     std::fs::write(out.join("report.html"), mailtrail_render::report(&input)?)?;

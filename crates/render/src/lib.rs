@@ -19,10 +19,10 @@ mod view;
 mod words;
 
 pub use band::{BandGroup, BandSpan};
-pub use chart::{ChartNumbers, bursts, charts, coverage, cumulative, folders, heatmap, reach, swimlanes, totals};
+pub use chart::{ChartNumbers, bursts, changes, charts, coverage, cumulative, folders, heatmap, reach, swimlanes, totals};
 pub use error::RenderError;
 pub use figure::{Chart, ChartTable, ColumnHead};
-pub use page::{MailboxLinks, MailboxPages, ReportInput, Wording, report};
+pub use page::{Batch, MailboxLinks, MailboxPages, ReportInput, Wording, report};
 pub use sheet::{MessagesSheet, SheetInput, sessions_sheet, sheet_notes};
 pub use view::{
     BurstStep, BurstStrip, BurstsView, CaseMarking, CoverageRow, CoverageView, CumulativeView, FolderRow, FoldersView,

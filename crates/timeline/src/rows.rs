@@ -4,13 +4,13 @@
 //! run of one mailbox and one class lies; everything else is a slice. Does not know what a page looks like.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::OnceLock,
 };
 
 use mailtrail_model::{
-    Attribution, ExposureClass, ExposureTotals, FolderCount, Growth, HourCount, MailboxKey, MessageRow, Reason,
+    Attribution, ClassMove, ExposureClass, ExposureTotals, FolderCount, Growth, HourCount, MailboxKey, MessageRow, Reason,
     RowScope, Rows, RowsError, UtcMicros,
 };
 use polars::prelude::DataFrame;
@@ -61,6 +61,9 @@ struct Stretch {
     rows: usize,
 }
 
+/// Class before and after.
+type Move = (Option<ExposureClass>, Option<ExposureClass>);
+
 /// The tables of a case, for reading rows on demand.
 #[derive(Debug)]
 pub struct TableRows {
@@ -74,6 +77,46 @@ impl TableRows {
     #[must_use]
     pub fn of(tables: &Path) -> Self {
         Self { folder: tables.to_path_buf(), exposure: OnceLock::new(), hours: OnceLock::new() }
+    }
+
+    /// Messages by class in an earlier case and in this one. Memory is bounded by the largest mailbox.
+    ///
+    /// # Errors
+    /// If a table of either is missing or damaged.
+    pub fn moves_since(&self, earlier: &Self) -> Result<Vec<ClassMove>, TimelineError> {
+        let mailboxes: BTreeSet<&MailboxKey> =
+            self.exposure()?.1.iter().chain(&earlier.exposure()?.1).map(|run| &run.mailbox).collect();
+        let mailboxes: Vec<&MailboxKey> = mailboxes.into_iter().collect();
+        let moved: Vec<BTreeMap<Move, u64>> = mailboxes
+            .par_iter()
+            .map(|mailbox| {
+                let (before, after) = (earlier.classes(mailbox)?, self.classes(mailbox)?);
+                let mut moves: BTreeMap<Move, u64> = BTreeMap::new();
+                for (key, class) in &after {
+                    *moves.entry((before.get(key).copied(), Some(*class))).or_default() += 1;
+                }
+                for (key, class) in &before {
+                    if !after.contains_key(key) {
+                        *moves.entry((Some(*class), None)).or_default() += 1;
+                    }
+                }
+                Ok(moves)
+            })
+            .collect::<Result<_, TimelineError>>()?;
+        let mut all: BTreeMap<Move, u64> = BTreeMap::new();
+        moved.into_iter().flatten().for_each(|(key, n)| *all.entry(key).or_default() += n);
+        Ok(all.into_iter().map(|((before, after), messages)| ClassMove { before, after, messages }).collect())
+    }
+
+    /// The class of each message of a mailbox, by key.
+    fn classes(&self, mailbox: &MailboxKey) -> Result<BTreeMap<String, ExposureClass>, TimelineError> {
+        let (table, runs) = self.exposure()?;
+        let mut out = BTreeMap::new();
+        for run in runs.iter().filter(|run| run.mailbox == *mailbox) {
+            let frame = table.read_slice((run.start, run.rows), &["message_key"])?;
+            out.extend(text(&frame, "message_key")?.iter().flatten().map(|key| (key.to_owned(), run.class)));
+        }
+        Ok(out)
     }
 
     fn exposure(&self) -> Result<&(TableReader, Vec<Run>), TimelineError> {

@@ -1,6 +1,7 @@
 //! Charts: one a file; each takes its view and gives a [`crate::Chart`]. Nothing is decided here but places in the picture.
 
 mod bursts;
+mod changes;
 mod coverage;
 mod cumulative;
 mod folders;
@@ -10,6 +11,7 @@ mod swimlanes;
 mod totals;
 
 pub use bursts::bursts;
+pub use changes::changes;
 pub use coverage::coverage;
 pub use cumulative::cumulative;
 pub use folders::folders;
@@ -18,7 +20,7 @@ pub use reach::reach;
 pub use swimlanes::swimlanes;
 pub use totals::totals;
 
-use mailtrail_model::{FolderCount, Growth, HourCount, Timeline};
+use mailtrail_model::{FolderCount, Growth, HourCount, Revision, Timeline};
 
 use crate::error::RenderError;
 use crate::figure::Chart;
@@ -37,6 +39,8 @@ pub struct ChartNumbers<'a> {
     pub growth: Option<&'a [Growth]>,
     /// Messages by folder and class.
     pub folders: Option<&'a [FolderCount]>,
+    /// What changed since an earlier report.
+    pub revision: Option<&'a Revision>,
 }
 
 /// Every chart the account of a case allows, in the order of their ids.
@@ -60,6 +64,9 @@ pub fn charts(timeline: &Timeline, numbers: &ChartNumbers<'_>) -> Result<Vec<Cha
     }
     if let Some(view) = TotalsView::of(timeline) {
         charts.push(totals(&view)?);
+    }
+    if let Some(revision) = numbers.revision {
+        charts.push(changes(revision)?);
     }
     charts.sort_by_key(|chart| chart.id);
     Ok(charts)

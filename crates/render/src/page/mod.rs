@@ -15,12 +15,13 @@ mod mailbox;
 mod messages;
 mod method;
 mod policy;
+mod revision;
 mod scope;
 mod sources;
 mod template;
 mod timeline;
 
-use mailtrail_model::{CaseInputs, MessageRow, RowScope, Rows, Timeline};
+use mailtrail_model::{CaseInputs, MessageRow, Revision, RowScope, Rows, Timeline};
 
 use crate::error::RenderError;
 use crate::figure::Chart;
@@ -79,6 +80,8 @@ pub struct ReportInput<'a> {
     pub rows: Option<&'a dyn Rows>,
     /// The SHA-256 of `tables/exposure.csv`, in hex, where it is known.
     pub exposure_sha256: Option<&'a str>,
+    /// What changed since an earlier report, where one was named.
+    pub revision: Option<&'a Revision>,
     /// `mailtrail`'s version.
     pub tool_version: &'a str,
 }
@@ -94,7 +97,7 @@ pub fn report(input: &ReportInput<'_>) -> Result<String, RenderError> {
 
 /// The sections in the order of the report.
 fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Section> {
-    vec![
+    let mut sections = vec![
         bottom_line::section(input, Subject::Case),
         scope::section(input),
         attribution::section(input),
@@ -109,5 +112,7 @@ fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Sec
         limits::section(input),
         method::section(input),
         method::glossary(input),
-    ]
+    ];
+    sections.extend(input.revision.map(|revision| revision::section(input, revision)));
+    sections
 }

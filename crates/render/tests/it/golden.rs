@@ -18,6 +18,7 @@ fn with_input<T>(shape: Shape, made: impl FnOnce(&ReportInput<'_>) -> T) -> T {
         mailbox_links: MailboxLinks::Pages,
         rows: None,
         exposure_sha256: None,
+        revision: None,
         tool_version: "0.1.0",
     })
 }

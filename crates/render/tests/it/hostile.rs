@@ -22,6 +22,7 @@ fn everything(shape: Shape, text: &str) -> (Vec<String>, Vec<Chart>) {
         mailbox_links: MailboxLinks::Pages,
         rows: None,
         exposure_sha256: None,
+        revision: None,
         tool_version: "0.1.0",
     };
     let pages = MailboxPages::of(&input);

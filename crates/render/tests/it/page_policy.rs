@@ -18,6 +18,7 @@ pub(crate) fn page(shape: Shape) -> String {
         mailbox_links: mailtrail_render::MailboxLinks::None,
         rows: None,
         exposure_sha256: None,
+        revision: None,
         tool_version: "0.1.0",
     };
     report(&input).unwrap()

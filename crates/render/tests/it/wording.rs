@@ -59,6 +59,7 @@ fn pages(said: Said, classed: bool, wording: Wording) -> Vec<String> {
         mailbox_links: MailboxLinks::Pages,
         rows: None,
         exposure_sha256: None,
+        revision: None,
         tool_version: "0.1.0",
     };
     let mut pages = vec![report(&input).unwrap(), MailboxPages::of(&input).page(1).unwrap().unwrap()];
@@ -145,6 +146,7 @@ fn the_examiners_notes_are_printed_for_counsel_only() {
             mailbox_links: MailboxLinks::None,
             rows: None,
             exposure_sha256: None,
+            revision: None,
             tool_version: "0.1.0",
         };
         report(&input).unwrap()

@@ -71,6 +71,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) lists: Lists,
     #[command(flatten)]
+    pub(crate) pages: PageArgs,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -83,6 +85,20 @@ pub(crate) struct Lists {
     /// MaxMind-format database for country or network of an address; may be repeated
     #[arg(long, value_name = "MMDB")]
     pub(crate) mmdb: Vec<PathBuf>,
+}
+
+/// What the pages are for.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Who the pages are for; beats the case file
+    #[arg(long, value_parser = ["counsel", "analyst", "facts", "regulator"])]
+    pub(crate) profile: Option<String>,
+    /// One page in OUT/mailboxes a mailbox or a department of the roster
+    #[arg(long, value_parser = ["mailbox", "department"], default_value = "mailbox")]
+    pub(crate) batch: String,
+    /// The output folder of an earlier report of this case: what changed since, and why
+    #[arg(long, value_name = "OUT")]
+    pub(crate) previous: Option<PathBuf>,
 }
 
 /// What every working command takes.
@@ -112,6 +128,8 @@ pub(crate) struct ReportArgs {
     pub(crate) case: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
+    #[command(flatten)]
+    pub(crate) pages: PageArgs,
     #[command(flatten)]
     pub(crate) common: Common,
 }

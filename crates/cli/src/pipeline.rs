@@ -8,18 +8,17 @@ use std::{
 };
 
 use anyhow::Context;
-use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources, sha256_of};
+use mailtrail_evidence::{IssueCount, IssueExample, ledger_json, name_sources};
 use mailtrail_ingest::{
     IngestOptions, IngestReport, ReadSeek, SourceInput, ingest,
     inputs::{KnownMailbox, cross_check},
 };
-use mailtrail_model::{
-    CaseInputs, IssueCode, Ledger, LedgerRow, Profile, RowScope, Rows as _, SourceReceipt, Timeline,
-};
-use mailtrail_render::{Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
-use mailtrail_timeline::{Basis, TableRows, Written, reconstruct, small_table_files};
+use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
+use mailtrail_timeline::{Basis, Written, reconstruct, small_table_files};
 
-use crate::{draft, out_dir::OutDir, plan::PlannedFile, progress::Bar, sink::Fork, spreadsheets};
+use crate::{
+    draft, out_dir::OutDir, pages, pages::PagePlan, plan::PlannedFile, progress::Bar, sink::Fork, spreadsheets,
+};
 
 /// What a run reads, and what is stated about it.
 pub(crate) struct Job {
@@ -74,7 +73,7 @@ pub(crate) fn accesses(row: &LedgerRow) -> u64 {
 pub(crate) fn retell(
     case: &CaseInputs,
     ingested: &Ingested,
-    threads: usize,
+    plan: &PagePlan,
     out: &mut OutDir,
 ) -> anyhow::Result<Timeline> {
     let timeline = account(case, ingested, out)?;
@@ -83,7 +82,7 @@ pub(crate) fn retell(
     let folder = out.clone();
     let sheets = std::thread::scope(|scope| {
         let sheets = scope.spawn(|| spreadsheets::write(case, &timeline, &folder));
-        pages(case, &timeline, threads, out)?;
+        pages::write(plan, (case, ingested, &timeline), out)?;
         sheets.join().unwrap_or_else(|_| {
             anyhow::bail!("the spreadsheets could not be written: is the disk full? If not, please report this")
         })
@@ -135,58 +134,6 @@ fn account(case: &CaseInputs, ingested: &Ingested, out: &mut OutDir) -> anyhow::
 /// What might be marked, commented out, with counts and why.
 fn drafts(timeline: &Timeline, out: &mut OutDir) -> anyhow::Result<()> {
     out.write("attribution.draft.toml", draft::text(timeline))
-}
-
-/// The timeline becomes pictures and pages: the cover report, and one page a mailbox.
-fn pages(case: &CaseInputs, timeline: &Timeline, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
-    let rows = TableRows::of(&out.tables());
-    let (hours, growth) = (rows.hours(RowScope::All)?, rows.growth(RowScope::All)?);
-    let folders = rows.folders(RowScope::All)?;
-    let numbers = ChartNumbers { hours: Some(&hours), growth: Some(&growth), folders: Some(&folders) };
-    let charts = charts(timeline, &numbers)?;
-    let exposure = sha256_of(File::open(out.tables().join("exposure.csv"))?)?;
-    for chart in &charts {
-        write_chart(chart, out)?;
-    }
-    let input = ReportInput {
-        timeline,
-        case,
-        charts: &charts,
-        wording: if case.profile == Profile::Analyst { Wording::Analyst } else { Wording::Facts },
-        mailbox_links: MailboxLinks::Pages,
-        rows: Some(&rows),
-        exposure_sha256: Some(&exposure),
-        tool_version: env!("CARGO_PKG_VERSION"),
-    };
-    out.write("report.html", report(&input)?)?;
-    mailbox_pages(&MailboxPages::of(&input), threads, out)
-}
-
-/// One page a mailbox, drawn side by side and written in order; a batch at a time, so that memory does not grow with their number.
-fn mailbox_pages(pages: &MailboxPages<'_>, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
-    out.write("mailboxes/index.html", pages.index()?)?;
-    let places: Vec<usize> = (0..pages.len()).collect();
-    for batch in places.chunks(threads.max(1)) {
-        let drawn: Vec<anyhow::Result<Option<String>>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = batch.iter().map(|place| scope.spawn(move || Ok(pages.page(*place)?))).collect();
-            workers
-                .into_iter()
-                .map(|w| w.join().unwrap_or_else(|_| anyhow::bail!("a page could not be drawn; please report this")))
-                .collect()
-        });
-        for (place, page) in batch.iter().zip(drawn) {
-            if let (Some(name), Some(page)) = (pages.file_name(*place), page?) {
-                out.write(&format!("mailboxes/{name}"), page)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn write_chart(chart: &Chart, out: &mut OutDir) -> anyhow::Result<()> {
-    let stem = chart.file_stem();
-    out.write(&format!("charts/{stem}.svg"), &chart.svg)?;
-    out.write(&format!("charts/{stem}.csv"), &chart.csv)
 }
 
 /// A planned file as ingest reads it.

@@ -44,7 +44,8 @@ impl Revision {
     /// Messages of a class before and after.
     #[must_use]
     pub fn totals(&self, class: ExposureClass) -> (u64, u64) {
-        let sum = |keep: &dyn Fn(&ClassMove) -> bool| self.moves.iter().filter(|one| keep(one)).map(|one| one.messages).sum();
+        let sum =
+            |keep: &dyn Fn(&ClassMove) -> bool| self.moves.iter().filter(|one| keep(one)).map(|one| one.messages).sum();
         (sum(&|one| one.before == Some(class)), sum(&|one| one.after == Some(class)))
     }
 }

@@ -16,6 +16,19 @@ pub enum RuleValue {
     Several(Vec<u64>),
 }
 
+impl std::fmt::Display for RuleValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(number) => write!(f, "{number}"),
+            Self::Real(number) => write!(f, "{number}"),
+            Self::Several(numbers) => {
+                let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                f.write_str(&words.join(", "))
+            }
+        }
+    }
+}
+
 /// Why a rule could not be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleError {

@@ -19,7 +19,9 @@ mod view;
 mod words;
 
 pub use band::{BandGroup, BandSpan};
-pub use chart::{ChartNumbers, bursts, changes, charts, coverage, cumulative, folders, heatmap, reach, swimlanes, totals};
+pub use chart::{
+    ChartNumbers, bursts, changes, charts, coverage, cumulative, folders, heatmap, reach, swimlanes, totals,
+};
 pub use error::RenderError;
 pub use figure::{Chart, ChartTable, ColumnHead};
 pub use page::{Batch, MailboxLinks, MailboxPages, ReportInput, Wording, report};

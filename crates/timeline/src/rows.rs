@@ -10,8 +10,8 @@ use std::{
 };
 
 use mailtrail_model::{
-    Attribution, ClassMove, ExposureClass, ExposureTotals, FolderCount, Growth, HourCount, MailboxKey, MessageRow, Reason,
-    RowScope, Rows, RowsError, UtcMicros,
+    Attribution, ClassMove, ExposureClass, ExposureTotals, FolderCount, Growth, HourCount, MailboxKey, MessageRow,
+    Reason, RowScope, Rows, RowsError, UtcMicros,
 };
 use polars::prelude::DataFrame;
 use rayon::prelude::*;

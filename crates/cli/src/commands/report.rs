@@ -11,6 +11,7 @@ use crate::{
     commands::run::{numbers, save, threads},
     exit::{Ended, Hint},
     out_dir::OutDir,
+    pages::{PagePlan, profiled},
     pipeline::{self, Ingested},
     summary,
 };
@@ -24,14 +25,15 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
         anyhow::Error::new(Hint("run `mailtrail run` again".into()))
             .context(format!("{}: the run that wrote this folder did not finish", args.out.display()))
     );
-    let mut case = case_of(args.case.clone(), &record)?;
+    let plan = PagePlan::of(&args.pages, &args.out, threads(args.common.threads))?;
+    let mut case = profiled(case_of(args.case.clone(), &record)?, &args.pages);
     case::add_lists(&mut case, &args.lists)?;
     let ingested = ingested(&record);
     let mut out = OutDir::reopen(&args.out, &record);
     for prefix in ["charts/", "mailboxes/", "report.", "tables/messages.x", "tables/sessions.x"] {
         out.drop_below(prefix)?;
     }
-    let timeline = pipeline::retell(&case, &ingested, threads(args.common.threads), &mut out)?;
+    let timeline = pipeline::retell(&case, &ingested, &plan, &mut out)?;
     let machine = mailtrail_evidence::Machine { seconds: began.elapsed().as_secs(), ..record.machine };
     save(&mut out, &case, Some(&ingested), Some(&timeline), State::Done, machine)?;
     let numbers = numbers(&args.out.display().to_string(), &ingested, Some(&timeline));

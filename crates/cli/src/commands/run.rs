@@ -11,6 +11,7 @@ use crate::{
     case, clock,
     exit::{Ended, Hint},
     out_dir::{Others, OutDir},
+    pages::{PagePlan, profiled},
     pipeline::{self, Ingested, Job},
     plan::Plan,
     summary,
@@ -37,9 +38,11 @@ fn work(args: &RunArgs, until: State) -> anyhow::Result<Ended> {
     } else {
         Others::Refuse
     };
+    let threads = threads(args.common.threads);
+    let plan_of_pages = PagePlan::of(&args.pages, &args.out, threads)?;
     let (mut out, inputs) = OutDir::prepare(&args.out, given, others)?;
     let (plan, case) = planned(&inputs.iter().map(PathBuf::from).collect::<Vec<_>>(), args)?;
-    let threads = threads(args.common.threads);
+    let case = profiled(case, &args.pages);
     let machine = Machine {
         started_utc: started.iso(),
         seconds: 0,
@@ -57,7 +60,7 @@ fn work(args: &RunArgs, until: State) -> anyhow::Result<Ended> {
     save(&mut out, &job.case, Some(&ingested), None, State::Ingested, machine.clone())?;
     let nothing_known = ingested.receipts.iter().all(|r| r.refused.is_some());
     let timeline = match until {
-        State::Done if !nothing_known => Some(pipeline::retell(&job.case, &ingested, threads, &mut out)?),
+        State::Done if !nothing_known => Some(pipeline::retell(&job.case, &ingested, &plan_of_pages, &mut out)?),
         _ => None,
     };
     let machine = Machine { seconds: began.elapsed().as_secs(), ..machine };

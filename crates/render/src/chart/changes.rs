@@ -51,7 +51,8 @@ fn difference(before: u64, after: u64) -> String {
 }
 
 fn draw(revision: &Revision, title: &str, claim: &str, svg: &mut String) -> Result<(), DrawError> {
-    let footer = "Bars share one scale. Messages that only one of the two reports lists are in that one's numbers only.";
+    let footer =
+        "Bars share one scale. Messages that only one of the two reports lists are in that one's numbers only.";
     let legend_y = frame::header_height(claim) + 18.0;
     let top = legend_y + 44.0;
     let bottom = top + ROW * 9.0;

@@ -15,8 +15,8 @@ use crate::figure::ColumnHead;
 pub(super) enum Subject {
     /// The whole case.
     Case,
-    /// One mailbox of a case in which so many mailboxes have a marked access.
-    Mailbox { marked_in_case: u64 },
+    /// One mailbox, or several, of a case in which so many mailboxes have a marked access.
+    Mailbox { marked_in_case: u64, several: bool },
 }
 
 /// Section 1.
@@ -64,8 +64,9 @@ fn unmarked(input: &ReportInput<'_>, subject: Subject) -> Vec<Statement> {
         Statement::new(
             Basis::Stated,
             match subject {
-                Subject::Mailbox { marked_in_case: n @ 1.. } => format!(
-                    "No access to this mailbox is marked as suspect; in the case, accesses to {} are.",
+                Subject::Mailbox { marked_in_case: n @ 1.., several } => format!(
+                    "No access to {} is marked as suspect; in the case, accesses to {} are.",
+                    if several { "these mailboxes" } else { "this mailbox" },
                     count(n, "mailbox", "mailboxes")
                 ),
                 _ => "No access is marked as suspect. This report says who reached which mail and when; it does not say which \

@@ -29,7 +29,7 @@ use crate::figure::Chart;
 use bottom_line::Subject;
 use doc::Section;
 
-pub use mailbox::MailboxPages;
+pub use mailbox::{Batch, MailboxPages};
 pub(crate) use messages::shown as folder_name;
 
 /// Whose words a page uses.
@@ -59,8 +59,10 @@ pub enum MailboxLinks {
     /// It stands alone.
     #[default]
     None,
-    /// `mailboxes/` lies beside it.
+    /// `mailboxes/` lies beside it, one page a mailbox.
     Pages,
+    /// `mailboxes/` lies beside it, pages of several mailboxes: its index leads to them.
+    Index,
 }
 
 /// Everything a report is made of.

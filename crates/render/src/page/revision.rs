@@ -45,12 +45,7 @@ pub(super) fn section(input: &ReportInput<'_>, revision: &Revision) -> Section {
 fn table(id: &'static str, caption: &str, changes: &[RevisionChange]) -> Table {
     let value = |value: &Option<String>| value.as_deref().map_or_else(|| Cell::quiet("not there"), Cell::text);
     let row = |change: &RevisionChange| {
-        Row::of(vec![
-            Cell::text(&*change.field),
-            value(&change.before),
-            value(&change.after),
-            Cell::text(&*change.why),
-        ])
+        Row::of(vec![Cell::text(&*change.field), value(&change.before), value(&change.after), Cell::text(&*change.why)])
     };
     Table {
         id,

@@ -18,6 +18,7 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
             MailboxLinks::Pages if input.timeline.mailboxes.len() > 1 => {
                 mailbox::file_name(input.timeline, place).map(|file| format!("mailboxes/{file}"))
             }
+            MailboxLinks::Index => Some("mailboxes/index.html".to_owned()),
             _ => None,
         })))
 }

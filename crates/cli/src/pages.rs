@@ -1,0 +1,112 @@
+//! Owns the last step of the second half: the timeline becomes pictures and pages in an output folder.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use mailtrail_evidence::{RunRecord, sha256_of};
+use mailtrail_model::{CaseInputs, Profile, RowScope, Rows as _, Timeline};
+use mailtrail_render::{Batch, Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
+use mailtrail_timeline::TableRows;
+
+use crate::{args::PageArgs, out_dir::OutDir, pipeline::Ingested, revision};
+
+/// Which pages are wanted.
+pub(crate) struct PagePlan {
+    batch: Batch,
+    /// An earlier output folder and its record.
+    previous: Option<(PathBuf, RunRecord)>,
+    threads: usize,
+}
+
+impl PagePlan {
+    /// Checks what was asked for before anything is written.
+    pub(crate) fn of(args: &PageArgs, out: &Path, threads: usize) -> anyhow::Result<Self> {
+        let previous =
+            args.previous.as_deref().map(|path| Ok::<_, anyhow::Error>((path.to_owned(), revision::check(path, out)?)));
+        let batch = if args.batch == "department" { Batch::Department } else { Batch::Mailbox };
+        Ok(Self { batch, previous: previous.transpose()?, threads })
+    }
+}
+
+/// The profile asked for beats the case file's.
+pub(crate) fn profiled(mut case: CaseInputs, args: &PageArgs) -> CaseInputs {
+    if let Some(profile) = args.profile.as_deref().and_then(Profile::parse) {
+        case.profile = profile;
+    }
+    case
+}
+
+/// The cover report, its charts, and one page a mailbox or department.
+pub(crate) fn write(
+    plan: &PagePlan,
+    (case, ingested, timeline): (&CaseInputs, &Ingested, &Timeline),
+    out: &mut OutDir,
+) -> anyhow::Result<()> {
+    let rows = TableRows::of(&out.tables());
+    let (hours, growth) = (rows.hours(RowScope::All)?, rows.growth(RowScope::All)?);
+    let folders = rows.folders(RowScope::All)?;
+    let revision = match &plan.previous {
+        Some((path, record)) => Some(revision::since(path, record, (case, ingested, timeline), &out.tables())?),
+        None => None,
+    };
+    let numbers = ChartNumbers {
+        hours: Some(&hours),
+        growth: Some(&growth),
+        folders: Some(&folders),
+        revision: revision.as_ref(),
+    };
+    let charts = charts(timeline, &numbers)?;
+    let exposure = out.tables().join("exposure.csv");
+    let exposure = File::open(&exposure)
+        .and_then(sha256_of)
+        .with_context(|| format!("{}: cannot be read back", exposure.display()))?;
+    for chart in &charts {
+        write_chart(chart, out)?;
+    }
+    let input = ReportInput {
+        timeline,
+        case,
+        charts: &charts,
+        wording: if case.profile == Profile::Analyst { Wording::Analyst } else { Wording::Facts },
+        mailbox_links: match plan.batch {
+            Batch::Mailbox => MailboxLinks::Pages,
+            Batch::Department => MailboxLinks::Index,
+        },
+        rows: Some(&rows),
+        exposure_sha256: Some(&exposure),
+        revision: revision.as_ref(),
+        tool_version: env!("CARGO_PKG_VERSION"),
+    };
+    out.write("report.html", report(&input)?)?;
+    batch(&MailboxPages::by(&input, plan.batch), plan.threads, out)
+}
+
+/// Pages are drawn side by side and written in order; a batch at a time, so that memory does not grow with their number.
+fn batch(pages: &MailboxPages<'_>, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {
+    out.write("mailboxes/index.html", pages.index()?)?;
+    let places: Vec<usize> = (0..pages.len()).collect();
+    for batch in places.chunks(threads.max(1)) {
+        let drawn: Vec<anyhow::Result<Option<String>>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = batch.iter().map(|place| scope.spawn(move || Ok(pages.page(*place)?))).collect();
+            workers
+                .into_iter()
+                .map(|w| w.join().unwrap_or_else(|_| anyhow::bail!("a page could not be drawn; please report this")))
+                .collect()
+        });
+        for (place, page) in batch.iter().zip(drawn) {
+            if let (Some(name), Some(page)) = (pages.file_name(*place), page?) {
+                out.write(&format!("mailboxes/{name}"), page)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_chart(chart: &Chart, out: &mut OutDir) -> anyhow::Result<()> {
+    let stem = chart.file_stem();
+    out.write(&format!("charts/{stem}.svg"), &chart.svg)?;
+    out.write(&format!("charts/{stem}.csv"), &chart.csv)
+}

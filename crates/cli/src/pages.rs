@@ -6,12 +6,15 @@ use std::{
 };
 
 use anyhow::Context;
-use mailtrail_evidence::{RunRecord, sha256_of};
+use mailtrail_evidence::{PseudonymKey, RunRecord, sha256_of};
 use mailtrail_model::{CaseInputs, Profile, RowScope, Rows as _, Timeline};
-use mailtrail_render::{Batch, Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
+use mailtrail_render::{
+    Batch, Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, regulator_annex,
+    regulator_csv, report,
+};
 use mailtrail_timeline::TableRows;
 
-use crate::{args::PageArgs, out_dir::OutDir, pipeline::Ingested, revision};
+use crate::{args::PageArgs, out_dir::OutDir, pipeline::Ingested, platform, revision};
 
 /// Which pages are wanted.
 pub(crate) struct PagePlan {
@@ -63,8 +66,10 @@ pub(crate) fn write(
     let exposure = File::open(&exposure)
         .and_then(sha256_of)
         .with_context(|| format!("{}: cannot be read back", exposure.display()))?;
-    for chart in &charts {
-        write_chart(chart, out)?;
+    if case.profile != Profile::Regulator {
+        for chart in &charts {
+            write_chart(chart, out)?;
+        }
     }
     let input = ReportInput {
         timeline,
@@ -80,8 +85,31 @@ pub(crate) fn write(
         revision: revision.as_ref(),
         tool_version: env!("CARGO_PKG_VERSION"),
     };
+    if case.profile == Profile::Regulator {
+        return annex(&input, out);
+    }
     out.write("report.html", report(&input)?)?;
     batch(&MailboxPages::by(&input, plan.batch), plan.threads, out)
+}
+
+/// The regulator's annex alone: `report.html` is it, so that no other page can be handed on by mistake. The key of its pseudonyms
+/// stays in the folder, is never removed, and gives the same names in every revision.
+fn annex(input: &ReportInput<'_>, out: &mut OutDir) -> anyhow::Result<()> {
+    let path = out.path("pseudonym.key");
+    let key = match std::fs::read_to_string(&path) {
+        Ok(text) => PseudonymKey::parse(&text)
+            .with_context(|| format!("{}: not a key that mailtrail wrote; remove it for a new one", path.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = PseudonymKey(platform::random());
+            std::fs::write(&path, key.to_hex() + "\n").with_context(|| format!("{}", path.display()))?;
+            key
+        }
+        Err(error) => return Err(error).with_context(|| format!("{}", path.display())),
+    };
+    let mailboxes = &input.timeline.mailboxes;
+    let codes = mailboxes.iter().map(|one| (one.key.clone(), key.mailbox(one.key.as_str()))).collect();
+    out.write("report.html", regulator_annex(input, &codes)?)?;
+    out.write("regulator.csv", regulator_csv(input, &codes))
 }
 
 /// Pages are drawn side by side and written in order; a batch at a time, so that memory does not grow with their number.

@@ -42,3 +42,15 @@ pub(crate) fn replace_file(from: &Path, to: &Path) -> io::Result<()> {
         }
     })
 }
+
+/// 32 bytes nobody can guess. The standard library asks the system for the keys of its hash maps, on every system alike, and
+/// its keyed hash of four numbers is as hard to guess as they are: no crate of our own is needed for one key a case.
+pub(crate) fn random() -> [u8; 32] {
+    use std::hash::{BuildHasher as _, RandomState};
+    let state = RandomState::new();
+    let mut out = [0; 32];
+    for (n, part) in (0_u64..).zip(out.chunks_mut(8)) {
+        part.copy_from_slice(&state.hash_one(n).to_le_bytes());
+    }
+    out
+}

@@ -24,7 +24,9 @@ pub use chart::{
 };
 pub use error::RenderError;
 pub use figure::{Chart, ChartTable, ColumnHead};
-pub use page::{Batch, MailboxLinks, MailboxPages, ReportInput, Wording, report};
+pub use page::{
+    Batch, LEAST, MailboxLinks, MailboxPages, Pseudonyms, ReportInput, Wording, regulator_annex, regulator_csv, report,
+};
 pub use sheet::{MessagesSheet, SheetInput, sessions_sheet, sheet_notes};
 pub use view::{
     BurstStep, BurstStrip, BurstsView, CaseMarking, CoverageRow, CoverageView, CumulativeView, FolderRow, FoldersView,

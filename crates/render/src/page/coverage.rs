@@ -56,7 +56,7 @@ fn statements(input: &ReportInput<'_>) -> Vec<Statement> {
 }
 
 /// Hours by state, over all mailboxes.
-fn groups(input: &ReportInput<'_>) -> Table {
+pub(super) fn groups(input: &ReportInput<'_>) -> Table {
     let window = input.timeline.window.span;
     let mut micros: BTreeMap<Option<CoverageState>, (i64, u64)> = BTreeMap::new();
     let bands = band::bands(&input.timeline.coverage, window);

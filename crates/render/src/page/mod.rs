@@ -15,6 +15,7 @@ mod mailbox;
 mod messages;
 mod method;
 mod policy;
+mod regulator;
 mod revision;
 mod scope;
 mod sources;
@@ -31,6 +32,7 @@ use doc::Section;
 
 pub use mailbox::{Batch, MailboxPages};
 pub(crate) use messages::shown as folder_name;
+pub use regulator::{LEAST, Pseudonyms, regulator_annex, regulator_csv};
 
 /// Whose words a page uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

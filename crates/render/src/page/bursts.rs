@@ -114,9 +114,9 @@ fn windows(input: &ReportInput<'_>, bursts: &[Burst]) -> Table {
                     || Cell::quiet("not measured"),
                     |(n, rate)| {
                         Cell::text(format!("{n:.2}")).sorted_by(n).with_detail(format!(
-                            "{} in {:.0} mailbox days, {}",
+                            "{} in {} mailbox days, {}",
                             thousands(rate.windows),
-                            rate.mailbox_days,
+                            number(rate.mailbox_days.round()),
                             rate.basis.as_str()
                         ))
                     },

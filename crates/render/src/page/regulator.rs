@@ -72,11 +72,21 @@ pub fn regulator_annex(input: &ReportInput<'_>, codes: &Pseudonyms) -> Result<St
         kind: "Pseudonymised aggregates from Microsoft 365 audit records",
         facts: full.facts.into_iter().filter(|(name, _)| keep.contains(name)).collect(),
         legend: None,
+        running: "Regulator annex: pseudonymised aggregates".to_owned(),
         ..full
     };
     let mut sections = vec![summary(input), messages(input, codes)];
     if !input.timeline.coverage.is_empty() {
-        sections.push(Section::new("coverage", "What the log could see").with(Block::Table(coverage::groups(input))));
+        let mut table = coverage::groups(input);
+        for row in &mut table.rows {
+            // The column of mailboxes; hours are no count of persons.
+            if let Some(cell) = row.cells.get_mut(3)
+                && let Some(n) = cell.sort.as_deref().and_then(|n| n.parse().ok())
+            {
+                *cell = Shown::of(n).cell();
+            }
+        }
+        sections.push(Section::new("coverage", "What the log could see").with(Block::Table(table)));
     }
     sections.push(windows(input));
     sections.push(limits(input));

@@ -147,7 +147,8 @@ fn effects(
     // Those that anybody marks first: a page of every way in of a large tenant says less.
     let mut contexts: Vec<_> = timeline.contexts.iter().collect();
     contexts.sort_by(|a, b| b.attribution.cmp(&a.attribution).then(b.messages.cmp(&a.messages)).then(a.id.cmp(&b.id)));
-    let changed = contexts.into_iter().filter(|one| before.get(&one.id).is_none_or(|old| old != one.attribution.as_str()));
+    let changed =
+        contexts.into_iter().filter(|one| before.get(&one.id).is_none_or(|old| old != one.attribution.as_str()));
     for context in changed.take(WAYS) {
         let old = before.get(&context.id).cloned().unwrap_or_else(|| "not there".to_owned());
         compare(format!("way in {}", context.id), old, context.attribution.as_str().to_owned());

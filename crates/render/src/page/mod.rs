@@ -9,6 +9,7 @@ mod coverage;
 mod doc;
 mod elsewhere;
 mod findings;
+mod indicators;
 mod island;
 mod limits;
 mod mailbox;
@@ -112,7 +113,7 @@ fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Sec
         bursts::section(input),
         findings::sensitivity(input),
         elsewhere::other_ways(input),
-        elsewhere::indicators(input),
+        indicators::indicators(input),
         limits::section(input),
         method::section(input),
         method::glossary(input),

@@ -1,10 +1,13 @@
 //! A made-up case: what `timeline` would give. Shared by the tests and by `examples/sample_report.rs`. No real person is in it.
 
+use std::collections::BTreeMap;
+
 use mailtrail_model::{
-    AccessContext, AccessMatcher, AccessSession, Attribution, AttributionEntry, CaseInputs, Change, Completeness,
-    Coverage, CoverageState, DraftContext, ExposureClass, ExposureTotals, FetchNext, Finding, Findings, InputPlace,
-    Interval, IssueCode, Ledger, LedgerRow, Limitation, MailboxKey, MailboxSummary, Marking, PlaceUnit, Reason, Rules,
-    Sensitivity, SessionBasis, Sha256, SourceId, SourceReceipt, Timeline, UtcMicros, Window,
+    AccessContext, AccessMatcher, AccessSession, AddressSummary, Attribution, AttributionEntry, CaseInputs, Change,
+    Completeness, Coverage, CoverageState, DeviceTrust, DraftContext, ExposureClass, ExposureTotals, FetchNext,
+    Finding, Findings, InputPlace, Interval, IssueCode, JoinedSignIn, Ledger, LedgerRow, Limitation, MailboxKey,
+    MailboxSummary, Marking, Network, PlaceUnit, Reason, Rules, Sensitivity, SessionBasis, Sha256, SignIn, SignInKind,
+    SignInResult, SourceId, SourceReceipt, Timeline, TokenJoin, UtcMicros, Window,
 };
 
 /// What the examiner has said.
@@ -106,9 +109,9 @@ pub(crate) fn timeline(shape: Shape) -> Timeline {
         ],
         contexts: contexts(&case.sessions, shape.said),
         mailboxes: case.mailboxes,
+        addresses: addresses(&case.sessions),
+        sign_ins: sign_ins(&case.sessions),
         sessions: case.sessions,
-        addresses: Vec::new(),
-        sign_ins: Vec::new(),
         coverage: case.coverage,
         related: Vec::new(),
         messages,
@@ -344,6 +347,63 @@ fn session(key: &MailboxKey, context: u32, from: i64, to: i64, messages: u64, sy
         addresses: vec![format!("203.0.113.{}", 10 + context)],
         address_count: 1,
     }
+}
+
+/// The addresses of the sessions, counted; the examiner gave a database that knows one of them.
+fn addresses(sessions: &[AccessSession]) -> Vec<AddressSummary> {
+    let mut found: BTreeMap<&str, AddressSummary> = BTreeMap::new();
+    for session in sessions {
+        let text = session.addresses[0].as_str();
+        let entry = found.entry(text).or_insert_with(|| AddressSummary {
+            address: text.to_owned(),
+            network: Network::parse(text).map(|one| Network::neighbourhood(one.address())),
+            front_end: None,
+            known_as: None,
+            country: text.ends_with('0').then(|| "NL".to_owned()),
+            asn: text.ends_with('0').then_some(64_512),
+            as_organization: text.ends_with('0').then(|| "Example Hosting".to_owned()),
+            attribution: Attribution::Unattributed,
+            span: session.span,
+            records: 0,
+            suspect_records: 0,
+            mailboxes: 1,
+            contexts: vec![session.context.clone()],
+        });
+        entry.records += session.records;
+        entry.attribution = entry.attribution.max(session.attribution);
+        if session.attribution == Attribution::Suspect {
+            entry.suspect_records += session.records;
+        }
+        entry.span.start = entry.span.start.min(session.span.start);
+        entry.span.end = entry.span.end.max(session.span.end);
+    }
+    found.into_values().collect()
+}
+
+/// A sign-in for the first suspect session.
+fn sign_ins(sessions: &[AccessSession]) -> Vec<JoinedSignIn> {
+    let first = sessions.iter().find(|session| session.attribution == Attribution::Suspect);
+    let joined = |session: &AccessSession| JoinedSignIn {
+        session: session.id.clone(),
+        by: TokenJoin::UniqueTokenId,
+        known_as: None,
+        sign_in: SignIn {
+            place: InputPlace { file: "signins.json".into(), at: PlaceUnit::Whole },
+            created: UtcMicros(session.span.start.0 - 60_000_000),
+            kind: SignInKind::Interactive,
+            result: SignInResult::Success,
+            principal: None,
+            app_id: Some("00000002-0000-0ff1-ce00-000000000000".to_owned()),
+            app_name: Some("Office 365 Exchange Online".to_owned()),
+            resource_id: None,
+            address: Some("203.0.113.10".to_owned()),
+            session_id: None,
+            unique_token_id: Some("token".to_owned()),
+            device_id: None,
+            device_trust: DeviceTrust::Untrusted,
+        },
+    };
+    first.map(joined).into_iter().collect()
 }
 
 fn attribution(context: &str, said: Said) -> Attribution {

@@ -111,6 +111,19 @@ pub(crate) fn poison(timeline: &mut Timeline, case: &mut CaseInputs, text: &str)
         session.addresses = vec![own(), own()];
         session.address_count = 2;
     }
+    for address in &mut timeline.addresses {
+        address.address = own();
+        address.known_as = Some(own());
+        address.country = Some(own());
+        address.as_organization = Some(own());
+    }
+    for joined in &mut timeline.sign_ins {
+        let sign_in = &mut joined.sign_in;
+        for field in [&mut sign_in.principal, &mut sign_in.app_name, &mut sign_in.app_id, &mut sign_in.address] {
+            *field = Some(own());
+        }
+        joined.known_as = Some(own());
+    }
     for draft in &mut timeline.findings.drafts {
         draft.what = own();
         draft.why = own();

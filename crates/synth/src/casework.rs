@@ -35,6 +35,8 @@ pub struct Export {
     pub collector: &'static str,
     /// How.
     pub method: &'static str,
+    /// Rows after which it ends, whatever there is.
+    pub cap: Option<usize>,
 }
 
 /// What the examiner declares.
@@ -60,9 +62,14 @@ pub struct Case {
     pub listed_at: Second,
     /// How the listing spells message ids.
     pub listing_style: ListingStyle,
+    /// Rows of `controls.csv`, after its header.
+    pub controls: Vec<String>,
     /// The exports.
     pub exports: Vec<Export>,
 }
+
+/// The header of `controls.csv`.
+pub const CONTROLS: &str = "control,principal,bypass_enabled";
 
 /// How a listing spells message ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +83,7 @@ pub enum ListingStyle {
 
 impl Case {
     /// A case over the whole of a world in one container: an export a month at most, hours of a gap left out, everything
-    /// declared, the period from the first third on.
+    /// declared, the first third clean and the period after it; with an intruder in the first third, neither.
     #[must_use]
     pub fn whole(world: &World, container: Container, scenario: &'static str) -> Self {
         let (from, until) = (world.horizon.from, world.horizon.until);
@@ -104,22 +111,27 @@ impl Case {
                     exported,
                     collector: "simulator",
                     method: "everything, unfiltered",
+                    cap: None,
                 });
                 start = part;
             }
         }
         let baseline = from.plus((until.0 - from.0) / 3).midnight();
+        // Where somebody was there before, an examiner who knows it declares nothing clean.
+        let first = world.plants.iter().flat_map(|plant| &plant.touches).map(|(_, touch)| touch.at).min();
+        let clean = baseline > from && first.is_none_or(|at| at >= baseline);
         Self {
             id: "SIM-1",
             legend: "Simulated tenant",
             scenario,
             zone: "UTC",
             report_date: exported.date(),
-            period: Some((baseline, "simulated", until, "simulated")).filter(|_| baseline > from),
-            baseline: Some((baseline, "simulated")).filter(|_| baseline > from),
+            period: Some((baseline, "simulated", until, "simulated")).filter(|_| clean),
+            baseline: Some((baseline, "simulated")).filter(|_| clean),
             retention_days: 365,
             listed_at: until.plus(2 * Second::DAY),
             listing_style: ListingStyle::Plain,
+            controls: Vec::new(),
             exports,
         }
     }
@@ -136,24 +148,36 @@ pub struct Mark {
     pub note: Option<&'static str>,
 }
 
-/// Writes the whole case folder.
+/// Writes the whole case folder: what a tool gets, and the truth beside.
 ///
 /// # Errors
 /// What `files` answers.
 pub fn write_case(world: &World, case: &Case, files: &mut dyn Files) -> Result<(), SynthError> {
+    write_inputs(world, case, files)?;
+    put(files, "truth.json.gz", &truth::truth_json(world, case.scenario))
+}
+
+/// Writes what a tool gets: the exports and the examiner's files.
+///
+/// # Errors
+/// What `files` answers.
+pub fn write_inputs(world: &World, case: &Case, files: &mut dyn Files) -> Result<(), SynthError> {
     let records = world.records();
     let mut rows = Vec::new();
     for (number, export) in (0_u64..).zip(&case.exports) {
         let mut chosen: Vec<&Record> = records.iter().copied().filter(|record| export.takes(record, world)).collect();
         arrange(export.container, &mut chosen, &mut Rng::stream(world.horizon.seed, "arrange", number));
+        chosen.truncate(export.cap.unwrap_or(usize::MAX));
         put(files, &export.path, &export.container.to_bytes(&chosen))?;
         rows.push((export, chosen.len()));
     }
     files.put("case.toml", case_file::case_toml(case, &rows, world).as_bytes())?;
+    if !case.controls.is_empty() {
+        files.put("controls.csv", format!("{CONTROLS}\n{}\n", case.controls.join("\n")).as_bytes())?;
+    }
     files.put("attribution.toml", inputs::attribution(world, case.report_date).as_bytes())?;
     files.put("roster.csv", inputs::roster(world).as_bytes())?;
-    files.put("listing.csv", inputs::listing(world, case.listed_at, case.listing_style).as_bytes())?;
-    put(files, "truth.json.gz", &truth::truth_json(world, case.scenario))
+    files.put("listing.csv", inputs::listing(world, case.listed_at, case.listing_style).as_bytes())
 }
 
 impl Export {
@@ -176,7 +200,10 @@ impl Export {
 /// The mailbox that a record is about, else the account.
 fn owner(record: &Record) -> &str {
     match &record.event {
-        Event::Bind { access, .. } | Event::Sync { access } | Event::Mailbox { access, .. } => &access.mailbox_upn,
+        Event::Bind { access, .. }
+        | Event::Sync { access }
+        | Event::Attachment { access, .. }
+        | Event::Mailbox { access, .. } => &access.mailbox_upn,
         _ => record.user_id(),
     }
 }

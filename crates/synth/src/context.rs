@@ -69,6 +69,18 @@ pub const BACKGROUND: [(&str, Option<&str>); 4] = [
 ];
 
 impl Context {
+    /// The logon type of a content search.
+    pub const SEARCH: i64 = 1;
+
+    /// An administrator's content search: it reaches every mailbox and leaves no MailItemsAccessed record.
+    #[must_use]
+    pub fn search(admin: &Mailbox, mailbox: &Mailbox, address: String) -> Self {
+        Self {
+            logon_type: Self::SEARCH,
+            ..Self::person(admin, mailbox, address, "Client=WebServices;EDiscoverySearch;")
+        }
+    }
+
     /// `who` signs in as a person: the owner (LogonType 0) or, in another's mailbox, a delegate (2).
     fn person(who: &Mailbox, mailbox: &Mailbox, address: String, client_info: &str) -> Self {
         Self {

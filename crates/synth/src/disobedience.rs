@@ -28,11 +28,13 @@ pub enum Disobedience {
     DeletedMail,
     /// The listing spells message ids in its own way.
     ReformattedIds,
+    /// An actor is on the bypass list, and nobody says so.
+    BypassUnknown,
 }
 
 impl Disobedience {
     /// Every way.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RandomLoss,
         Self::UnflaggedThrottling,
         Self::LateRecords,
@@ -41,6 +43,7 @@ impl Disobedience {
         Self::CrossGeo,
         Self::DeletedMail,
         Self::ReformattedIds,
+        Self::BypassUnknown,
     ];
 
     /// The name on the command line and in reports.
@@ -55,6 +58,23 @@ impl Disobedience {
             Self::CrossGeo => "cross-geo",
             Self::DeletedMail => "deleted-mail",
             Self::ReformattedIds => "reformatted-ids",
+            Self::BypassUnknown => "bypass-unknown",
+        }
+    }
+
+    /// What it does, in one line.
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::RandomLoss => "two records in a hundred are never written",
+            Self::UnflaggedThrottling => "recording stops without a flag",
+            Self::LateRecords => "one record in fifty comes after the export was made",
+            Self::SilentMailbox => "the first mailbox falls silent half-way",
+            Self::DelegatesUnaudited => "delegates leave no record",
+            Self::CrossGeo => "delegates from another region leave no record",
+            Self::DeletedMail => "owners empty their deleted items everywhere",
+            Self::ReformattedIds => "the listing cuts message ids and drops brackets",
+            Self::BypassUnknown => "an actor is on the bypass list, and nobody says so",
         }
     }
 
@@ -81,6 +101,10 @@ impl Disobedience {
             }
             Self::DeletedMail => tenant.mailboxes.iter_mut().for_each(|mailbox| mailbox.habits.purges = true),
             Self::ReformattedIds => {}
+            Self::BypassUnknown => {
+                give_a_foreign_delegate(tenant);
+                service.bypassed = Some(0);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::{
     disobedience::Disobedience,
     error::SynthError,
     export::Container,
+    feature::Feature,
     files::Files,
     life::Horizon,
     record::Schema,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// What to simulate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Invented {
     /// Mailboxes.
     pub mailboxes: usize,
@@ -32,6 +33,10 @@ pub struct Invented {
     pub schema: Schema,
     /// What is planted, each in a mailbox of its own as far as they go.
     pub attacks: Vec<Attack>,
+    /// In what this world differs and still follows the documents.
+    pub features: Vec<Feature>,
+    /// How much days differ: standard deviation of the logarithm of a day's mail and work.
+    pub day_sigma: f64,
     /// What the documents say and this world does not do.
     pub disobediences: Vec<Disobedience>,
 }
@@ -41,7 +46,8 @@ impl Invented {
     #[must_use]
     pub fn new(mailboxes: usize, days: i64, seed: u64) -> Self {
         let (from, schema) = (Date::new(2023, 11, 1), Schema::Y2023);
-        Self { mailboxes, days, from, seed, schema, attacks: Vec::new(), disobediences: Vec::new() }
+        let (attacks, features, disobediences) = (Vec::new(), Vec::new(), Vec::new());
+        Self { mailboxes, days, from, seed, schema, attacks, features, day_sigma: 0.5, disobediences }
     }
 
     /// Simulates it.
@@ -50,7 +56,9 @@ impl Invented {
         let from = self.from.midnight();
         let horizon = Horizon { from, until: from.plus(self.days * Second::DAY), seed: self.seed };
         let mut tenant = Tenant::invented(self.mailboxes, self.seed);
+        tenant.mailboxes.iter_mut().for_each(|mailbox| mailbox.habits.day_sigma = self.day_sigma);
         let mut service = Service::documented(self.schema);
+        self.features.iter().for_each(|feature| feature.apply(&mut tenant, &mut service));
         for way in &self.disobediences {
             way.apply(&mut tenant, &mut service, from.plus(self.days * Second::DAY / 2));
         }
@@ -62,6 +70,7 @@ impl Invented {
             .iter()
             .zip(targets.iter().cycle())
             .map(|(attack, target)| attack.plant(&tenant, &messages, horizon, *target))
+            .chain(self.features.iter().filter_map(|feature| feature.plant(&tenant, horizon)))
             .collect();
         World::build(tenant, messages, horizon, service, plants)
     }
@@ -74,6 +83,7 @@ impl Invented {
         let world = self.world();
         let scenario = self.attacks.first().map_or("benign", |attack| attack.name());
         let mut case = Case::whole(&world, container, scenario);
+        self.features.iter().for_each(|feature| feature.apply_to_case(&mut case, &world.tenant));
         self.disobediences.iter().for_each(|way| way.apply_to_case(&mut case));
         write_case(&world, &case, files)
     }

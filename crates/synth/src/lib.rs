@@ -1,7 +1,7 @@
 //! A simulated tenant and audit service: people, their mail, an intruder, and what the unified audit log tells of it.
 //!
 //! `rng` → `tenant` → `mail` → `life` and `scenario` (what happens) → `service` (what is logged) → `record` → `export`
-//! (in which shape a responder gets it), with `truth` beside. Nothing that is shipped depends on it; it never reads a clock.
+//! (in which shape a responder gets it), with `truth` beside. `evaluate` passes such tenants through the tool and scores what it says. Nothing that is shipped depends on it; it never reads a clock.
 //! It follows the documented service and published measurements (docs/METHOD.md), never what the detector would like.
 
 mod base64;
@@ -10,7 +10,9 @@ pub mod casework;
 pub mod context;
 pub mod disobedience;
 pub mod error;
+pub mod evaluate;
 pub mod export;
+pub mod feature;
 pub mod files;
 pub mod folder;
 pub mod invented;

@@ -17,6 +17,9 @@ use crate::{
 /// The application id of the sanctioned ticketing poller.
 pub const POLLER_APP: &str = "6f0c2b1e-58d4-4c57-9f0e-2d7a41c3b8a6";
 
+/// The application id of the sanctioned archiving application: it fetches every message once, and some again.
+pub const FETCHER_APP: &str = "9a51e3d7-04cb-4e2f-a6b8-d1f0537c8e94";
+
 /// The application id of the sanctioned migration tool.
 pub const MIGRATION_APP: &str = "2f9b7c1d-8e36-4a05-b5d1-90c4e7f3a268";
 
@@ -38,6 +41,9 @@ pub fn live(tenant: &Tenant, mailbox: &Mailbox, messages: &[Message], horizon: H
     background::services(mailbox, messages, horizon, &mut touches);
     if mailbox.habits.polled {
         background::poll(mailbox, messages, horizon, &mut touches);
+    }
+    if mailbox.habits.fetched {
+        background::fetch(mailbox, messages, horizon, &mut touches);
     }
     if mailbox.kind == Kind::User {
         let mut rng = Rng::stream(horizon.seed, "owner", mailbox.number);

@@ -162,7 +162,7 @@ fn message(tenant: &Tenant, mailbox: &Mailbox, received: Second, rng: &mut Rng) 
     };
     let filed = if own || folders.own().is_empty() {
         None
-    } else if rng.chance(0.3) {
+    } else if rng.chance(mailbox.habits.filing) {
         Some((
             received.plus(rng.between(Second::HOUR, 6 * Second::DAY)),
             folders.own().start + rng.index(folders.own().len()),

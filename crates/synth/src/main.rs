@@ -4,15 +4,20 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
+    ops::Range,
     path::PathBuf,
+    time::Instant,
 };
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use mailtrail_model::{RuleValue, Rules};
 use mailtrail_synth::{
     Container, Invented, SynthError,
     bulk::{Bulk, parse_size},
     disobedience::Disobedience,
+    evaluate::{self, Evaluation, Size},
+    feature::Feature,
     files::Folder,
     record::Schema,
     sample::{self, Sample},
@@ -80,6 +85,12 @@ enum Command {
         /// An attack to plant; may be repeated.
         #[arg(long, value_parser = attack)]
         attack: Vec<Attack>,
+        /// A way to differ and still follow the documents; may be repeated.
+        #[arg(long, value_parser = feature)]
+        with: Vec<Feature>,
+        /// How much days differ: standard deviation of the logarithm, 0 to 0.8 in people.
+        #[arg(long, default_value_t = 0.5)]
+        day_sd: f64,
         /// A way to break the documents; may be repeated.
         #[arg(long, value_parser = disobedience)]
         disobey: Vec<Disobedience>,
@@ -87,8 +98,60 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// List the containers, attacks and ways to disobey.
+    /// Measure the tool on simulated tenants with planted intruders.
+    Evaluate {
+        /// Seeds, as in 1000..1040 (the end is not one of them). 1 to 99 are for choosing thresholds, 1000 and more for reporting.
+        #[arg(long, value_parser = seeds, conflicts_with = "seed")]
+        seeds: Option<Range<u64>>,
+        /// One seed.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Mailboxes of a tenant.
+        #[arg(long)]
+        mailboxes: Option<usize>,
+        /// How often a tenant is planted anew.
+        #[arg(long)]
+        rotations: Option<usize>,
+        /// Tenants worked on side by side.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// A size that takes under a minute; no held-out families, no curves.
+        #[arg(long)]
+        small: bool,
+        /// A threshold to change, as in r1_tail=1e-6; may be repeated.
+        #[arg(long)]
+        rule: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// Fail if anything falls short of its target by more than a small run's slack.
+        #[arg(long)]
+        gate: bool,
+        /// Write the document.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// List the containers, attacks, ways to differ and ways to disobey.
     List,
+}
+
+fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let (first, end) = text.split_once("..").ok_or("write it as 1000..1040")?;
+    match (first.parse(), end.parse()) {
+        (Ok(first), Ok(end)) if first < end => Ok(first..end),
+        _ => Err("write it as 1000..1040".to_owned()),
+    }
+}
+
+fn rules(changes: &[String]) -> anyhow::Result<Rules> {
+    let mut rules = Rules::default();
+    for change in changes {
+        let (name, value) = change.split_once('=').with_context(|| format!("{change}: write it as r1_tail=1e-6"))?;
+        let whole = value.parse().map(RuleValue::Whole);
+        let value = whole.or_else(|_| value.parse().map(RuleValue::Real)).with_context(|| change.clone())?;
+        rules.set(name, &value).map_err(|error| anyhow::anyhow!("{change}: {error:?}"))?;
+    }
+    Ok(rules)
 }
 
 fn known<T>(kind: &'static str, name: &str, found: Option<T>, known: &[&str]) -> Result<T, SynthError> {
@@ -101,6 +164,10 @@ fn container(name: &str) -> Result<Container, SynthError> {
 
 fn attack(name: &str) -> Result<Attack, SynthError> {
     known("attack", name, Attack::from_name(name), &Attack::ALL.map(Attack::name))
+}
+
+fn feature(name: &str) -> Result<Feature, SynthError> {
+    known("way to differ", name, Feature::from_name(name), &Feature::ALL.map(Feature::name))
 }
 
 fn disobedience(name: &str) -> Result<Disobedience, SynthError> {
@@ -138,18 +205,55 @@ fn main() -> anyhow::Result<()> {
                 written.bytes
             );
         }
-        Command::Tenant { mailboxes, days, from, seed, schema, container, attack, disobey, out } => {
-            let what = Invented { mailboxes, days, from, seed, schema, attacks: attack, disobediences: disobey };
+        Command::Tenant { mailboxes, days, from, seed, schema, container, attack, with, day_sd, disobey, out } => {
+            let what = Invented {
+                mailboxes,
+                days,
+                from,
+                seed,
+                schema,
+                attacks: attack,
+                features: with,
+                day_sigma: day_sd,
+                disobediences: disobey,
+            };
             what.write(container, &mut Folder::new(&out))?;
             println!("{}", out.display());
+        }
+        Command::Evaluate { seeds, seed, mailboxes, rotations, threads, small, rule, json, gate, out } => {
+            let began = Instant::now();
+            let given = seeds.map(Iterator::collect).or(seed.map(|seed| vec![seed]));
+            let mut size = if small {
+                Size::small(given.unwrap_or_else(|| (901..903).collect()))
+            } else {
+                Size::full(given.unwrap_or_else(|| (1_000..1_040).collect()))
+            };
+            size.mailboxes = mailboxes.unwrap_or(size.mailboxes);
+            size.rotations = rotations.unwrap_or(size.rotations);
+            size.threads = threads;
+            let evaluation = Evaluation::of(size, &rules(&rule)?)?;
+            if json {
+                std::io::stdout().write_all(&evaluate::json(&evaluation))?;
+            }
+            let minutes = began.elapsed().as_secs().div_ceil(60);
+            let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+            let text = evaluate::markdown(&evaluation, &format!("mailtrail-synth {command}"), minutes);
+            match out {
+                Some(path) => std::fs::write(&path, text).with_context(|| path.display().to_string())?,
+                None if json => {}
+                None => println!("{text}"),
+            }
+            let short = evaluation.short();
+            anyhow::ensure!(!gate || short.is_empty(), "short of target: {}", short.join("; "));
         }
         Command::List => {
             for container in Container::ALL {
                 let note = if container.is_lossless() { "" } else { " (lossy)" };
                 println!("container {}{note}", container.name());
             }
-            Attack::ALL.iter().for_each(|attack| println!("attack {}", attack.name()));
-            Disobedience::ALL.iter().for_each(|way| println!("disobedience {}", way.name()));
+            Attack::ALL.iter().for_each(|attack| println!("attack {}: {}", attack.name(), attack.says()));
+            Feature::ALL.iter().for_each(|feature| println!("with {}: {}", feature.name(), feature.says()));
+            Disobedience::ALL.iter().for_each(|way| println!("disobedience {}: {}", way.name(), way.says()));
         }
     }
     Ok(())

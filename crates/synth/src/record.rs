@@ -91,6 +91,13 @@ pub enum Event {
         /// The messages.
         items: Vec<Item>,
     },
+    /// AttachmentAccess: the attachments of one message (from 2025). It names the message by its store id only.
+    Attachment {
+        /// Where and how.
+        access: Access,
+        /// The message.
+        item: Item,
+    },
     /// MailItemsAccessed, Sync.
     Sync {
         /// Where and how.
@@ -252,6 +259,7 @@ impl Record {
     pub fn operation(&self) -> &'static str {
         match &self.event {
             Event::Bind { .. } | Event::Sync { .. } => "MailItemsAccessed",
+            Event::Attachment { .. } => "AttachmentAccess",
             Event::Mailbox { operation, .. } => operation,
             Event::SignIn(sign_in) if sign_in.failure.is_some() => "UserLoginFailed",
             Event::SignIn(_) => "UserLoggedIn",
@@ -264,7 +272,7 @@ impl Record {
     #[must_use]
     pub fn record_type(&self) -> (i64, &'static str) {
         match &self.event {
-            Event::Bind { .. } => (50, "ExchangeItemAggregated"),
+            Event::Bind { .. } | Event::Attachment { .. } => (50, "ExchangeItemAggregated"),
             Event::Sync { .. } => (2, "ExchangeItem"),
             Event::Mailbox { operation, .. } if *operation == "Send" => (2, "ExchangeItem"),
             Event::Mailbox { .. } => (3, "ExchangeItemGroup"),
@@ -287,9 +295,10 @@ impl Record {
     #[must_use]
     pub fn user_id(&self) -> &str {
         match &self.event {
-            Event::Bind { access, .. } | Event::Sync { access } | Event::Mailbox { access, .. } => {
-                &access.context.user_id
-            }
+            Event::Bind { access, .. }
+            | Event::Sync { access }
+            | Event::Attachment { access, .. }
+            | Event::Mailbox { access, .. } => &access.context.user_id,
             Event::SignIn(sign_in) => &sign_in.user_id,
             Event::Directory(directory) => &directory.user_id,
             Event::Admin(admin) => &admin.user_id,

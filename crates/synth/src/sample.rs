@@ -59,11 +59,16 @@ impl Sample {
     /// # Errors
     /// What `files` answers.
     pub fn write(self, seed: u64, files: &mut dyn Files) -> Result<(), SynthError> {
-        let case = match self {
+        write_case(&self.world(seed), &self.case(), files)
+    }
+
+    /// What its examiner has.
+    #[must_use]
+    pub fn case(self) -> Case {
+        match self {
             Self::MidnightBlizzard => midnight_blizzard_case(),
             Self::Storm0558 => storm_0558_case(),
-        };
-        write_case(&self.world(seed), &case, files)
+        }
     }
 }
 
@@ -73,7 +78,8 @@ fn exports(rows: &[Row]) -> Vec<Export> {
     let export = |row: &Row| {
         let (name, container, from, until, departments, (day, hour, minute), collector, method) = *row;
         let (from, until, exported) = (from.midnight(), until.midnight(), day.at(hour, minute));
-        Export { path: format!("exports/{name}"), container, from, until, departments, exported, collector, method }
+        let (path, cap) = (format!("exports/{name}"), None);
+        Export { path, container, from, until, departments, exported, collector, method, cap }
     };
     rows.iter().map(export).collect()
 }
@@ -201,6 +207,7 @@ fn midnight_blizzard_case() -> Case {
         retention_days: 180,
         listed_at: Date::new(2024, 2, 5).at(8, 0),
         listing_style: ListingStyle::Plain,
+        controls: Vec::new(),
         exports: exports(&rows),
     }
 }
@@ -249,6 +256,7 @@ fn storm_0558_case() -> Case {
         retention_days: 365,
         listed_at: Date::new(2023, 7, 6).at(8, 0),
         listing_style: ListingStyle::Plain,
+        controls: Vec::new(),
         exports: exports(&rows),
     }
 }

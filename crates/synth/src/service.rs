@@ -18,7 +18,7 @@ use crate::{
     record::{Access, Event, Item, Record, Schema},
     rng::Rng,
     second::Second,
-    tenant::{Mailbox, Tenant},
+    tenant::{Kind, Mailbox, Tenant},
     touch::{Target, Touch},
 };
 
@@ -45,6 +45,10 @@ pub struct Service {
     pub late: f64,
     /// Disobeys: whose accesses leave no record.
     pub unlogged: Unlogged,
+    /// The account, by number of its mailbox, that is on the bypass list: what it does is recorded nowhere.
+    pub bypassed: Option<u64>,
+    /// Share of accessed messages with attachments whose attachments are opened too, each a record of its own (from 2025).
+    pub attachments: f64,
 }
 
 /// Whose accesses leave no record.
@@ -80,6 +84,8 @@ impl Service {
             loss: 0.0,
             late: 0.0,
             unlogged: Unlogged::Nobody,
+            bypassed: None,
+            attachments: 0.0,
         }
     }
 }
@@ -93,6 +99,8 @@ pub enum Fate {
     Suppressed,
     /// Binds were not recorded at the time.
     Throttled,
+    /// By the documents nothing is written: the kind of mailbox, an actor on the bypass list, a content search.
+    Unaudited,
     /// It left no record, or its record was lost (only in worlds that disobey).
     Lost,
 }
@@ -179,6 +187,10 @@ pub fn audit(
 
 impl Auditor<'_> {
     fn take(&mut self, nth: usize, touch: &Touch) {
+        if self.is_unaudited(touch) {
+            self.log.fates[nth] = Some(Fate::Unaudited);
+            return;
+        }
         if self.is_unlogged(touch) {
             self.log.fates[nth] = Some(Fate::Lost);
             return;
@@ -187,6 +199,16 @@ impl Auditor<'_> {
             Target::Folder(folder) => self.sync(nth, touch, folder),
             Target::Message(message) => self.bind(nth, touch, message),
         }
+    }
+
+    /// Microsoft Learn, "Manage mailbox auditing": group mailboxes by default and resource mailboxes are not audited, an actor on
+    /// the bypass list in no mailbox. A content search reads copies of the index, not the mailbox.
+    fn is_unaudited(&self, touch: &Touch) -> bool {
+        let bypassed = self.service.bypassed.and_then(|number| usize::try_from(number).ok());
+        let bypassed = bypassed.and_then(|number| self.tenant.mailboxes.get(number));
+        matches!(self.mailbox.kind, Kind::Group | Kind::Resource)
+            || touch.context.logon_type == Context::SEARCH
+            || bypassed.is_some_and(|actor| actor.upn == touch.context.user_id)
     }
 
     fn is_unlogged(&self, touch: &Touch) -> bool {
@@ -273,9 +295,26 @@ impl Auditor<'_> {
             }
             let access = Access::new(self.mailbox, bucket.folder, bucket.context.clone());
             let items = part.iter().map(|(_, message)| item(self.messages, *message)).collect();
+            let opened = self.opened(part);
+            let attached = access.clone();
             let fate = self.write(created, Event::Bind { access, items });
             part.iter().for_each(|(nth, _)| self.log.fates[*nth] = Some(fate));
+            for item in opened {
+                self.write(created, Event::Attachment { access: attached.clone(), item });
+            }
         }
+    }
+
+    /// The messages of a record whose attachments are opened too.
+    fn opened(&mut self, part: &[(usize, usize)]) -> Vec<Item> {
+        if self.service.attachments <= 0.0 {
+            return Vec::new();
+        }
+        let with = part.iter().filter(|(_, message)| self.messages[*message].attachments > 0);
+        let with: Vec<usize> = with.map(|(_, message)| *message).collect();
+        let share = self.service.attachments;
+        let opened: Vec<usize> = with.into_iter().filter(|_| self.rng.chance(share)).collect();
+        opened.into_iter().map(|message| item(self.messages, message)).collect()
     }
 
     fn write(&mut self, created: Second, mut event: Event) -> Fate {

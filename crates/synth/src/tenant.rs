@@ -15,6 +15,10 @@ pub enum Kind {
     User,
     /// A shared one: nobody signs in as it.
     Shared,
+    /// A Microsoft 365 group's: its default audit set lacks MailItemsAccessed.
+    Group,
+    /// A room's: not audited.
+    Resource,
 }
 
 impl Kind {
@@ -24,6 +28,8 @@ impl Kind {
         match self {
             Self::User => "user",
             Self::Shared => "shared",
+            Self::Group => "group",
+            Self::Resource => "resource",
         }
     }
 }
@@ -66,6 +72,12 @@ pub struct Habits {
     pub day_sigma: f64,
     /// Its owner empties the deleted items: some mail is gone when anybody lists the mailbox later.
     pub purges: bool,
+    /// Its owner may make an inbox rule now and then.
+    pub makes_rules: bool,
+    /// Share of received mail that its owner files in own folders. Moves leave no record.
+    pub filing: f64,
+    /// A sanctioned application fetches every new message, from an address of its cloud each time.
+    pub fetched: bool,
 }
 
 /// One mailbox and, if it is a person's, its owner.
@@ -259,6 +271,9 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
         delegate: rng.chance(0.08).then(|| rng.index(count)).filter(|other| *other != nth),
         polled: false,
         purges: rng.chance(0.2),
+        makes_rules: true,
+        filing: 0.3,
+        fetched: false,
         day_sigma: 0.5,
         changes: changes(rng),
     };

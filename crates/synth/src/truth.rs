@@ -133,6 +133,7 @@ fn accesses(json: &mut Json, number: i64, life: &Life, world: &World) {
                 Some(Fate::Recorded(index)) => ("recorded", life.log.records.get(*index)),
                 Some(Fate::Suppressed) => ("suppressed", None),
                 Some(Fate::Throttled) => ("throttled", None),
+                Some(Fate::Unaudited) => ("unaudited", None),
                 Some(Fate::Lost) | None => ("lost", None),
             };
             json.text(word);

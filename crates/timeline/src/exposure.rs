@@ -8,6 +8,7 @@ mod correspondents;
 mod listed;
 mod message;
 mod paths;
+mod read_back;
 mod scene;
 mod table;
 mod totals;
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) use listed::{Listed, ListedRow};
 pub(crate) use message::{Named, Presumptions, Verdict};
 pub(crate) use paths::open as open_paths;
+pub use read_back::{ClassedMessage, read_classes};
 pub(crate) use scene::Scene;
 pub(crate) use table::{CSV_ROWS, EXPOSURE, EXPOSURE_FILES, write};
 pub(crate) use totals::Totals;

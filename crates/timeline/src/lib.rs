@@ -67,6 +67,7 @@ pub use apps::{APPS, APPS_SOURCE, App};
 pub use bursts::{bursts, published_rules};
 pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
+pub use exposure::{ClassedMessage, read_classes};
 pub use outputs::small_table_files;
 pub use reconstruct::{Basis, reconstruct, tenant_facts};
 pub use rows::TableRows;

@@ -41,6 +41,9 @@ pub(super) fn case_toml(case: &Case, exports: &[(&Export, usize)], world: &World
          listings = [{{ path = \"listing.csv\", as_of = {} }}]\n",
         time(case.listed_at),
     ));
+    if !case.controls.is_empty() {
+        out.push_str(&format!("controls = [{{ path = \"controls.csv\", as_of = {} }}]\n", time(case.listed_at)));
+    }
     for (export, rows) in exports {
         let scope = if export.departments.is_empty() {
             "\"all\"".to_owned()

@@ -2,7 +2,7 @@
 
 use super::{ListingStyle, Mark, case_file::date};
 use crate::{
-    life::{MIGRATION_APP, POLLER_APP},
+    life::{FETCHER_APP, MIGRATION_APP, POLLER_APP},
     second::{Date, Second},
     tenant::Kind,
     world::World,
@@ -63,6 +63,12 @@ fn accepted(world: &World) -> Vec<Mark> {
     if world.tenant.mailboxes.iter().any(|mailbox| mailbox.habits.polled) {
         let fact = "ticketing system of customer support, approved in change 4411; polls from its provider's cloud";
         marks.push(mark(&[("app", POLLER_APP)], fact));
+    }
+    if world.tenant.mailboxes.iter().any(|mailbox| mailbox.habits.fetched) {
+        marks.push(mark(
+            &[("app", FETCHER_APP)],
+            "archiving application, approved in change 3970, in use for two years",
+        ));
     }
     if world.lives.iter().flat_map(|life| &life.touches).any(|touch| touch.why == "migration") {
         let fact = "migration tool, approved in change 4502; runs from its provider's cloud";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Horizon, POLLER_APP};
+use super::{FETCHER_APP, Horizon, POLLER_APP};
 use crate::{
     context::Context,
     folder::DefaultFolder,
@@ -71,4 +71,27 @@ pub(super) fn poll(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, to
         at = at.plus(Second::HOUR + rng.between(-20, 20));
     }
     touches.retain(|touch| touch.at < horizon.until);
+}
+
+/// An archiving application that looks every hour, takes each new message once and one it had already, and comes from one of
+/// 126 addresses of its cloud each time: the benign poller of public records, with more to do.
+pub(super) fn fetch(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, touches: &mut Vec<Touch>) {
+    let mut rng = Rng::stream(horizon.seed, "fetcher", mailbox.number);
+    let addresses: Vec<String> = (0..126).map(|_| format!("198.19.{}.{}", rng.below(8), rng.between(1, 254))).collect();
+    let mut at = horizon.from.plus(11 * Second::MINUTE);
+    let mut taken = messages.partition_point(|m| m.received <= at);
+    while at < horizon.until {
+        let context = Arc::new(Context::poller(mailbox, FETCHER_APP, rng.pick(&addresses).clone()));
+        let known = messages.partition_point(|m| m.received <= at);
+        let again = (taken > 0).then(|| taken - 1 - rng.index(taken.min(18)));
+        for index in again.into_iter().chain(taken..known) {
+            let when = at.plus(rng.between(0, 40));
+            if messages[index].is_there(when) && when < horizon.until {
+                let (who, why) = (Actor::Service, "rotating-poller");
+                touches.push(Touch { at: when, target: Target::Message(index), context: context.clone(), who, why });
+            }
+        }
+        taken = known;
+        at = at.plus(Second::HOUR + rng.between(-20, 20));
+    }
 }

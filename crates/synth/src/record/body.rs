@@ -37,6 +37,15 @@ impl Record {
                 folders_json(json, self.schema, access, items);
                 json.field_number("OperationCount", i64::try_from(items.len()).unwrap_or(0));
             }
+            Event::Attachment { access, item } => {
+                self.mailbox_fields(json, access);
+                json.field_pairs("OperationProperties", &[("AttachmentAccessType", "Bind")]);
+                json.field("OrganizationName", &self.organization_name);
+                json.field("OriginatingServer", &format!("{}\r\n", access.server));
+                self.session(json, &access.context);
+                attachments_json(json, access, item);
+                json.field_number("OperationCount", 1);
+            }
             Event::Sync { access } => {
                 self.mailbox_fields(json, access);
                 json.key("OperationProperties");
@@ -342,6 +351,24 @@ pub(crate) fn folders_json(json: &mut Json, schema: Schema, access: &Access, ite
             });
             json.field("Id", &access.folder_id);
             json.field("Path", &access.folder_path);
+        });
+    });
+}
+
+/// `Messages` of an AttachmentAccess: the message by its store id, its attachments by theirs.
+fn attachments_json(json: &mut Json, access: &Access, item: &Item) {
+    let id = access.store.item_id(access.folder_counter, item.number);
+    json.key("Messages");
+    json.array(|json| {
+        json.object(|json| {
+            json.key("MessageItems");
+            json.array(|json| {
+                json.object(|json| {
+                    json.field("Id", &format!("{id}BEgAQ"));
+                    json.field_number("SizeInBytes", item.size_bytes / 2);
+                });
+            });
+            json.field("Id", &id);
         });
     });
 }

@@ -9,6 +9,7 @@ use crate::{
     folder::DefaultFolder,
     life::Horizon,
     mail::Message,
+    record::{Admin, Event},
     rng::Rng,
     second::Second,
     tenant::{Mailbox, Tenant},
@@ -45,14 +46,45 @@ pub enum Attack {
     RotatingProxies,
     /// 15 messages a day from the first day on: no baseline is clean.
     FromDayZero,
+    /// 300 messages over two days through the stolen account of a colleague with permission.
+    Delegate,
+    /// The whole mailbox by a content search and its export, which leave no access record.
+    ContentSearch,
 }
 
 /// The application that attacks use where they use one.
 pub const APP: &str = "c7d4a6b2-91e3-4f58-8a0c-3b6e5d2f1a47";
 
+/// What an intruder shows of itself where it brings something along: several intruders in one tenant differ in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disguise {
+    /// Its application.
+    pub app: Arc<str>,
+    /// Its address, where it does not rotate.
+    pub address: String,
+}
+
+impl Default for Disguise {
+    fn default() -> Self {
+        Self { app: APP.into(), address: "203.0.113.40".to_owned() }
+    }
+}
+
+impl Disguise {
+    /// A disguise of its own for an intruder in one mailbox.
+    #[must_use]
+    pub fn of(seed: u64, mailbox: usize) -> Self {
+        let number = u64::try_from(mailbox).unwrap_or(0);
+        Self {
+            app: Rng::stream(seed, "disguise", number).guid().into(),
+            address: format!("203.0.113.{}", 2 + number % 46),
+        }
+    }
+}
+
 impl Attack {
     /// Every attack.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Smash,
         Self::Day,
         Self::Week,
@@ -66,6 +98,8 @@ impl Attack {
         Self::ForgedToken,
         Self::RotatingProxies,
         Self::FromDayZero,
+        Self::Delegate,
+        Self::ContentSearch,
     ];
 
     /// The name on the command line and in reports.
@@ -85,6 +119,30 @@ impl Attack {
             Self::ForgedToken => "forged-token",
             Self::RotatingProxies => "rotating-proxies",
             Self::FromDayZero => "from-day-zero",
+            Self::Delegate => "delegate",
+            Self::ContentSearch => "content-search",
+        }
+    }
+
+    /// What it does, in one line.
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Smash => "all there is, up to 5,000 messages, within two hours",
+            Self::Day => "400 messages over a day, oldest first",
+            Self::Week => "400 messages over a week, oldest first",
+            Self::Slow => "40 messages a day to the end",
+            Self::VerySlow => "15 messages a day to the end",
+            Self::OwnContext => "300 messages over a day with the owner's own session, client and address",
+            Self::OutlookSync => "an Outlook that synchronises every folder",
+            Self::ThrottleFirst => "noise until recording stops, then everything",
+            Self::AppOnly => "an application with its own permissions, 30 messages of each of many mailboxes",
+            Self::LogGap => "300 messages in hours that no export covers",
+            Self::ForgedToken => "web mail with a pair of applications not seen before, 12 messages a day",
+            Self::RotatingProxies => "40 messages a day, an address each ten messages",
+            Self::FromDayZero => "15 messages a day from the first day on",
+            Self::Delegate => "300 messages over two days through a colleague's stolen account",
+            Self::ContentSearch => "everything, by a content search and its export",
         }
     }
 
@@ -97,6 +155,19 @@ impl Attack {
     /// Plants it in one mailbox ([`Attack::AppOnly`]: in that and many others), beginning about half-way through.
     #[must_use]
     pub fn plant(self, tenant: &Tenant, messages: &[Vec<Message>], horizon: Horizon, target: usize) -> Plant {
+        self.plant_as(&Disguise::default(), tenant, messages, horizon, target)
+    }
+
+    /// The same in a disguise.
+    #[must_use]
+    pub fn plant_as(
+        self,
+        disguise: &Disguise,
+        tenant: &Tenant,
+        messages: &[Vec<Message>],
+        horizon: Horizon,
+        target: usize,
+    ) -> Plant {
         let mut rng = Rng::stream(horizon.seed, self.name(), u64::try_from(target).unwrap_or(0));
         let length = horizon.until.0 - horizon.from.0;
         let begin = if self == Self::FromDayZero { 0 } else { length * 2 / 5 + rng.between(0, length / 10) };
@@ -108,6 +179,7 @@ impl Attack {
             target,
             start,
             rng: &mut rng,
+            disguise,
             plant: Plant { name: self.name(), ..Plant::default() },
         };
         match self {
@@ -126,6 +198,8 @@ impl Attack {
             }
             Self::ForgedToken => take.daily(Way::Forged, 12),
             Self::RotatingProxies => take.daily(Way::Proxies, 40),
+            Self::Delegate => take.steady(Way::Delegate, 300, 2 * Second::DAY, Order::OldestFirst),
+            Self::ContentSearch => take.content_search(),
         }
         take.mark(self);
         take.plant
@@ -142,6 +216,10 @@ enum Way {
     Owner,
     /// Web mail with forged tokens.
     Forged,
+    /// A colleague's account with permission, from elsewhere.
+    Delegate,
+    /// A content search by an administrator.
+    Search,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +236,7 @@ struct Take<'a> {
     target: usize,
     start: Second,
     rng: &'a mut Rng,
+    disguise: &'a Disguise,
     plant: Plant,
 }
 
@@ -170,8 +249,8 @@ impl Take<'_> {
         let mailbox = &self.tenant.mailboxes[self.target];
         let rng = &mut *self.rng;
         Arc::new(match way {
-            Way::App => Context::poller(mailbox, APP, "203.0.113.40".to_owned()),
-            Way::Proxies => Context::poller(mailbox, APP, proxy(rng)),
+            Way::App => Context::poller(mailbox, &self.disguise.app, self.disguise.address.clone()),
+            Way::Proxies => Context::poller(mailbox, &self.disguise.app, proxy(rng)),
             Way::Owner => {
                 let address = context::address(mailbox, Place::Home, at, rng);
                 let session = context::session(mailbox, "owa", at, self.horizon.seed);
@@ -179,10 +258,16 @@ impl Take<'_> {
             }
             Way::Forged => Context {
                 session: None,
-                client_app_id: Some(APP.into()),
+                client_app_id: Some(self.disguise.app.clone()),
                 client_info: "Client=OWA;Action=ViaProxy".into(),
                 ..Context::owa(mailbox, mailbox, proxy(rng), "".into(), rng)
             },
+            Way::Delegate => {
+                let colleague = &self.tenant.mailboxes[colleague(self.target)];
+                let session = Rng::stream(self.horizon.seed, "stolen-delegate", mailbox.number).guid().into();
+                Context::owa(colleague, mailbox, self.disguise.address.clone(), session, rng)
+            }
+            Way::Search => Context::search(&self.tenant.mailboxes[0], mailbox, self.disguise.address.clone()),
         })
     }
 
@@ -240,6 +325,21 @@ impl Take<'_> {
         }
     }
 
+    /// A search over the mailbox, exported half an hour later: everything that was there.
+    fn content_search(&mut self) {
+        let context = self.context(Way::Search, self.start);
+        let exported = self.start.plus(30 * Second::MINUTE);
+        let list = &self.messages[self.target];
+        let there: Vec<usize> = (0..list.len()).filter(|index| list[*index].is_there(self.start)).collect();
+        for message in there {
+            self.push(exported, Target::Message(message), &context);
+        }
+        for (operation, at) in [("SearchCreated", self.start), ("SearchExported", exported)] {
+            let event = search_event(operation, &self.tenant.mailboxes[0], &context.address, self.mailbox());
+            self.plant.events.push((at, event));
+        }
+    }
+
     fn synchronise(&mut self) {
         let mailbox = self.mailbox();
         let session = self.session();
@@ -283,7 +383,7 @@ impl Take<'_> {
             let list = &self.messages[index];
             let mut at = start.plus(self.rng.between(0, 10 * Second::HOUR));
             let token = context::token(at, self.rng);
-            let context = Arc::new(Context::app_only_graph(mailbox, APP, token, self.rng));
+            let context = Arc::new(Context::app_only_graph(mailbox, &self.disguise.app, token, self.rng));
             let known = list.partition_point(|m| m.received <= at);
             for message in (known.saturating_sub(30)..known)
                 .rev()
@@ -313,11 +413,35 @@ impl Take<'_> {
                 ]
             }
             Attack::OutlookSync => vec![("token_session", self.session().to_string())],
-            Attack::ForgedToken => vec![("client_app_id", APP.to_owned())],
-            _ => vec![("app", APP.to_owned())],
+            Attack::Delegate => {
+                let colleague = &self.tenant.mailboxes[colleague(self.target)];
+                vec![("actor", colleague.upn.to_string()), ("address", self.disguise.address.clone())]
+            }
+            Attack::ContentSearch => {
+                let admin = &self.tenant.mailboxes[0];
+                vec![("actor", admin.upn.to_string()), ("address", self.disguise.address.clone())]
+            }
+            Attack::ForgedToken => vec![("client_app_id", self.disguise.app.to_string())],
+            _ => vec![("app", self.disguise.app.to_string())],
         };
         self.plant.marks.push(Mark { fields, fact: format!("planted: {}", attack.name()), note: None });
     }
+}
+
+/// Whose account is used against a mailbox: the first, against the first the second.
+fn colleague(target: usize) -> usize {
+    usize::from(target == 0)
+}
+
+/// What the log says of a content search: who made it, over what. It does not say what was found.
+pub(crate) fn search_event(operation: &'static str, admin: &Mailbox, address: &str, over: &Mailbox) -> Event {
+    Event::Admin(Admin {
+        operation,
+        user_id: admin.upn.clone(),
+        address: address.into(),
+        object_id: format!("Search 7\\{}", over.upn),
+        parameters: vec![("ExchangeLocation", over.upn.to_string())],
+    })
 }
 
 fn proxy(rng: &mut Rng) -> String {

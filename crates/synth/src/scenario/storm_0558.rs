@@ -70,6 +70,9 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
         delegate: shared.then_some(2),
         polled: false,
         purges: nth == 8,
+        makes_rules: true,
+        filing: 0.3,
+        fetched: false,
         changes: Vec::new(),
         day_sigma: 0.3,
     };

@@ -52,7 +52,7 @@ fn events(mailbox: &Mailbox, life: &Life, horizon: Horizon, rng: &mut Rng) -> Ve
         }
         day = day.plus(Second::DAY);
     }
-    if mailbox.number % 6 == 2 {
+    if mailbox.number % 6 == 2 && mailbox.habits.makes_rules {
         // Before most scenarios begin: a rule made in a suspect period is a finding of its own.
         events.push((horizon.from.plus(rng.between(2, 12) * Second::DAY + 41_000), rule(mailbox, horizon, rng)));
     }

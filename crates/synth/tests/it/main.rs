@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
 mod attacks;
+mod classes;
 mod containers;
+mod features;
 mod made;
 mod read_back;
 mod sample;

@@ -81,6 +81,9 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
         changes: Vec::new(),
         day_sigma: 0.3,
         purges: matches!(local, "k.brandauer" | "f.delacroix" | "l.quintana"),
+        makes_rules: true,
+        filing: 0.3,
+        fetched: false,
     };
     Seat {
         local: local.to_owned(),

@@ -45,6 +45,11 @@ bless *WORD:
 sample:
     cargo run --release --locked --package mailtrail-synth -- sample sample-data
 
+# measure the error rates and write docs/ERROR-RATES.md (release; a good half hour on two quiet cores)
+[group('measure')]
+error-rates *ARGS:
+    cargo run --release --locked --package mailtrail-synth -- evaluate --out docs/ERROR-RATES.md {{ ARGS }}
+
 # renew the README's picture from a fresh run over the sample (needs chromium)
 [group('renew')]
 screenshot:

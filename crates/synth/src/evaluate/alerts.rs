@@ -17,6 +17,22 @@ use crate::{
     world::{Life, World},
 };
 
+/// What the tool found: its windows, and the ways in they name.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'t> {
+    /// The windows.
+    pub(super) bursts: &'t [Burst],
+    /// Every way in of the case.
+    pub(super) contexts: &'t [AccessContext],
+}
+
+impl<'t> Found<'t> {
+    /// Of an account.
+    pub(super) fn of(timeline: &'t Timeline) -> Self {
+        Self { bursts: timeline.bursts.as_deref().unwrap_or_default(), contexts: &timeline.contexts }
+    }
+}
+
 /// What one plant in one mailbox led to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlantOutcome {
@@ -72,10 +88,6 @@ fn is_alert(burst: &&Burst) -> bool {
     burst.tier <= Tier::Two
 }
 
-fn bursts(timeline: &Timeline) -> &[Burst] {
-    timeline.bursts.as_deref().unwrap_or_default()
-}
-
 fn overlap(a: Interval, b: Interval) -> bool {
     a.start < b.end && b.start < a.end
 }
@@ -85,16 +97,16 @@ pub(super) fn micros(at: Second) -> UtcMicros {
 }
 
 /// What a tenant without a plant raises.
-pub(super) fn null(world: &World, timeline: &Timeline, hits: &BTreeMap<Tuned, Vec<Hit>>) -> NullOutcome {
+pub(super) fn null(world: &World, found: Found<'_>, hits: &BTreeMap<Tuned, Vec<Hit>>) -> NullOutcome {
     let days = super::stats::real(u64::try_from(world.horizon.until.0 - world.horizon.from.0).unwrap_or(0)) / 86_400.0;
     let months = super::stats::whole(world.lives.len()) * days / 30.0;
     let mut out = NullOutcome { seed: world.horizon.seed, months, ..NullOutcome::default() };
     let numbers = numbers(world);
-    for burst in bursts(timeline).iter().filter(is_alert) {
+    for burst in found.bursts.iter().filter(is_alert) {
         out.tiers[if burst.tier == Tier::One { 0 } else { 1 }] += 1;
         let rules: Vec<&str> = burst.fired_rules().map(BurstRule::as_str).collect();
         let life = numbers.get(&burst.mailbox).map(|number| &world.lives[*number]);
-        let way = Ways::of(timeline, &burst.context);
+        let way = Ways::of(found, &burst.context);
         let cause = life.and_then(|life| main_reason(life, burst, &way)).unwrap_or("unknown");
         *out.causes.entry(format!("{} by {cause}", rules.join("+"))).or_default() += 1;
     }
@@ -120,9 +132,9 @@ fn main_reason(life: &Life, burst: &Burst, way: &Ways) -> Option<&'static str> {
 pub(super) struct Ways(Option<(String, Option<String>, Option<String>)>);
 
 impl Ways {
-    fn of(timeline: &Timeline, context: &str) -> Self {
+    fn of(found: Found<'_>, context: &str) -> Self {
         let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
-        let found = timeline.contexts.iter().find(|one| one.id == context);
+        let found = found.contexts.iter().find(|one| one.id == context);
         Self(found.map(|one: &AccessContext| {
             (lower(&one.user_id).unwrap_or_default(), lower(&one.app_id), lower(&one.client_app_id))
         }))
@@ -146,8 +158,8 @@ fn in_burst(record: &Record, burst: &Burst, way: &Ways) -> bool {
 }
 
 /// Whether a window's way in is one by which such touches were recorded.
-pub(super) fn has_touch(timeline: &Timeline, life: &Life, burst: &Burst, meant: impl Fn(&Touch) -> bool) -> bool {
-    let way = Ways::of(timeline, &burst.context);
+pub(super) fn has_touch(found: Found<'_>, life: &Life, burst: &Burst, meant: impl Fn(&Touch) -> bool) -> bool {
+    let way = Ways::of(found, &burst.context);
     life.touches.iter().zip(&life.log.fates).any(|(touch, fate)| match fate {
         Some(Fate::Recorded(record)) => meant(touch) && in_burst(&life.log.records[*record], burst, &way),
         _ => false,
@@ -157,22 +169,22 @@ pub(super) fn has_touch(timeline: &Timeline, life: &Life, burst: &Burst, meant: 
 /// What a tenant with plants raises, mailbox by mailbox, beside the same tenant without.
 pub(super) fn plants(
     world: &World,
-    timeline: &Timeline,
-    without: &Timeline,
+    found: Found<'_>,
+    without: Found<'_>,
     hits: [&BTreeMap<Tuned, Vec<Hit>>; 2],
     planted: &[(usize, &'static str)],
 ) -> Vec<PlantOutcome> {
     let numbers = numbers(world);
-    let of = |timeline: &'_ Timeline, wanted: usize| -> Vec<Burst> {
-        let own = bursts(timeline).iter().filter(is_alert);
+    let of = |found: Found<'_>, wanted: usize| -> Vec<Burst> {
+        let own = found.bursts.iter().filter(is_alert);
         own.filter(|burst| numbers.get(&burst.mailbox) == Some(&wanted)).cloned().collect()
     };
     planted
         .iter()
         .map(|(number, attack)| {
             let life = &world.lives[*number];
-            let (with, null) = (of(timeline, *number), of(without, *number));
-            let mut out = one(life, timeline, &with, &null);
+            let (with, null) = (of(found, *number), of(without, *number));
+            let mut out = one(life, found, &with, &null);
             (out.attack, out.seed) = (attack, world.horizon.seed);
             if let Some(span) = span(life) {
                 out.published = published::fired(hits[0], hits[1], *number, span);
@@ -190,7 +202,7 @@ fn span(life: &Life) -> Option<(Second, Second)> {
     Some((first, last.plus(180)))
 }
 
-fn one(life: &Life, timeline: &Timeline, with: &[Burst], null: &[Burst]) -> PlantOutcome {
+fn one(life: &Life, found: Found<'_>, with: &[Burst], null: &[Burst]) -> PlantOutcome {
     let mut out = PlantOutcome::default();
     let Some((first, last)) = span(life) else { return out };
     let span = Interval { start: micros(first), end: micros(last) };
@@ -203,7 +215,7 @@ fn one(life: &Life, timeline: &Timeline, with: &[Burst], null: &[Burst]) -> Plan
     let new: Vec<(&Burst, Ways)> = overlapping
         .into_iter()
         .filter(|burst| !raised_anyway(burst))
-        .map(|burst| (burst, Ways::of(timeline, &burst.context)))
+        .map(|burst| (burst, Ways::of(found, &burst.context)))
         .collect();
     out.tier = new.iter().map(|(burst, _)| burst.tier.number()).min();
     out.rules = new.iter().flat_map(|(burst, _)| burst.fired_rules()).collect();

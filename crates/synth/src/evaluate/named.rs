@@ -1,6 +1,8 @@
 //! Owns the named scenarios that must come out in a stated way: the two public incidents, the rotating poller that must stay
 //! quiet, the rotating proxies that must not.
 
+use std::collections::BTreeSet;
+
 use mailtrail_model::{Burst, Rules, Tier, Timeline, UtcMicros};
 
 use super::{EvaluateError, alerts, run, tenants::Family, told::Told};
@@ -37,8 +39,10 @@ pub struct Named {
     pub tier1: usize,
     /// The same, tier 2.
     pub tier2: usize,
-    /// Mailboxes in tier 1 that nobody reached.
-    pub wrong: usize,
+    /// Mailboxes in tier 1 that nobody reached, with the rules that fired.
+    pub wrong: Vec<String>,
+    /// Mailboxes reached that are in neither tier, with the messages taken there.
+    pub missed: Vec<String>,
     /// Largest distance in hours of a window's first record from the intruder's first, in the mailboxes found.
     pub start_hours: Option<f64>,
     /// The same of the ends.
@@ -50,7 +54,10 @@ impl Which {
     pub const ALL: [Self; 4] = [Self::MidnightBlizzard, Self::Storm0558, Self::RotatingPoller, Self::RotatingProxies];
 
     /// Runs it through the tool as it stands before anybody marked anything.
-    pub(super) fn run(self, seed: u64, rules: &Rules) -> Result<Named, EvaluateError> {
+    ///
+    /// # Errors
+    /// If the case cannot be written, read back or reconstructed.
+    pub fn run(self, seed: u64, rules: &Rules) -> Result<Named, EvaluateError> {
         let of_sample = |sample: Sample| (sample.world(SEED), sample.case());
         let of_family = |family: Family, plan: &[(usize, Attack)]| {
             let world = family.world(seed, plan);
@@ -83,8 +90,16 @@ impl Which {
 
     fn score(self, world: &World, timeline: &Timeline, bursts: &[&Burst]) -> Named {
         let numbers = alerts::numbers(world);
-        let mut out =
-            Named { name: self.name(), mailboxes: 0, tier1: 0, tier2: 0, wrong: 0, start_hours: None, end_hours: None };
+        let mut out = Named {
+            name: self.name(),
+            mailboxes: 0,
+            tier1: 0,
+            tier2: 0,
+            wrong: Vec::new(),
+            missed: Vec::new(),
+            start_hours: None,
+            end_hours: None,
+        };
         let hours = |a: UtcMicros, b: UtcMicros| (super::stats::signed(a.0 - b.0) / 3.6e9).abs();
         for (number, life) in world.lives.iter().enumerate() {
             let meant = |why: &str, who| match self {
@@ -95,7 +110,10 @@ impl Which {
             let here: Vec<&&Burst> =
                 bursts.iter().filter(|burst| numbers.get(&burst.mailbox) == Some(&number)).collect();
             let Some(first) = own.next() else {
-                out.wrong += usize::from(here.iter().any(|burst| burst.tier == Tier::One));
+                for burst in here.iter().filter(|burst| burst.tier == Tier::One) {
+                    let rules: Vec<&str> = burst.fired_rules().map(mailtrail_model::BurstRule::as_str).collect();
+                    out.wrong.push(format!("{} by {}", world.tenant.mailboxes[number].upn, rules.join("+")));
+                }
                 continue;
             };
             out.mailboxes += 1;
@@ -104,13 +122,21 @@ impl Which {
             let on: Vec<&&Burst> = here
                 .into_iter()
                 .filter(|burst| burst.span.start.0 < last.0 + 180_000_000 && first < burst.span.end)
-                .filter(|burst| alerts::has_touch(timeline, life, burst, |touch| meant(touch.why, touch.who)))
+                .filter(|burst| {
+                    alerts::has_touch(alerts::Found::of(timeline), life, burst, |touch| meant(touch.why, touch.who))
+                })
                 .collect();
             let tier = on.iter().map(|burst| burst.tier).min();
             match tier {
                 Some(Tier::One) => out.tier1 += 1,
                 Some(Tier::Two) => out.tier2 += 1,
-                _ => continue,
+                _ if self == Self::RotatingPoller => continue,
+                _ => {
+                    let taken: BTreeSet<_> =
+                        life.touches.iter().filter(|t| meant(t.why, t.who)).map(|touch| touch.target).collect();
+                    out.missed.push(format!("{}, {} taken", world.tenant.mailboxes[number].upn, taken.len()));
+                    continue;
+                }
             }
             let start = on.iter().map(|burst| burst.span.start).min().unwrap_or(first);
             let end = on.iter().map(|burst| burst.span.end).max().unwrap_or(last);

@@ -415,6 +415,13 @@ fn classes(out: &mut String, of: &Evaluation) {
         ),
     );
     of.unmarked.iter().for_each(|(_, one)| class_row(out, one));
+    line(
+        out,
+        format_args!(
+            "\nA false D among these is an access that the examiner *accepted*: the intruder in the owner's own session, from the owner's own\n\
+         line, which an accepted entry covers once the suspect entry is missing. An access that nobody marked is C."
+        ),
+    );
     out.push('\n');
 }
 
@@ -452,11 +459,18 @@ fn scenarios(out: &mut String, of: &Evaluation) {
                 one.mailboxes,
                 one.tier1,
                 one.tier2,
-                one.wrong,
+                one.wrong.len(),
                 show(one.start_hours, 1),
                 show(one.end_hours, 1)
             ),
         );
+    }
+    for one in &of.scenarios {
+        for (word, list) in [("Not found", &one.missed), ("In tier 1 without having been reached", &one.wrong)] {
+            if !list.is_empty() {
+                line(out, format_args!("\n{word} in *{}*: {}.", one.name, list.join("; ")));
+            }
+        }
     }
     line(
         out,

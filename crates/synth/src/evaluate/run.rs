@@ -9,10 +9,11 @@ use std::{
 };
 
 use mailtrail_model::{CaseInputs, Marking, Rules, Timeline};
+use mailtrail_timeline::bursts;
 
 use super::{
     EvaluateError,
-    alerts::{self, NullOutcome, PlantOutcome},
+    alerts::{self, Found, NullOutcome, PlantOutcome},
     classes::{self, ClassScore},
     published::Records,
     tenants::{Family, planted},
@@ -39,6 +40,8 @@ pub struct Size {
     pub world_tenants: usize,
     /// Tenants of the trade-off curves and the sensitivity table, and their mailboxes.
     pub curve_tenants: (usize, usize),
+    /// Whether the named scenarios are run.
+    pub named: bool,
     /// Tenants worked on side by side.
     pub threads: usize,
 }
@@ -51,10 +54,11 @@ impl Size {
             seeds,
             mailboxes: 50,
             rotations: 3,
-            class_tenants: 6,
-            family_tenants: 5,
-            world_tenants: 8,
-            curve_tenants: (3, 22),
+            class_tenants: 3,
+            family_tenants: 3,
+            world_tenants: 5,
+            curve_tenants: (2, 22),
+            named: true,
             threads: 2,
         }
     }
@@ -70,6 +74,7 @@ impl Size {
             family_tenants: 0,
             world_tenants: 1,
             curve_tenants: (0, 0),
+            named: true,
             threads: 2,
         }
     }
@@ -223,7 +228,9 @@ fn jobs<'a>(size: &Size, held_out: &'a [Family], worlds: &'a [(Family, bool)]) -
     }
     jobs.extend(size.seeds.iter().take(size.curve_tenants.0).map(|seed| Job::Curve { seed: *seed }));
     let seed = size.seeds.first().copied().unwrap_or(1);
-    jobs.extend(super::named::Which::ALL.map(|which| Job::Named(which, seed)));
+    if size.named {
+        jobs.extend(super::named::Which::ALL.map(|which| Job::Named(which, seed)));
+    }
     jobs
 }
 
@@ -233,7 +240,7 @@ fn work(job: &Job<'_>, size: &Size, rules: &Rules) -> Result<Seen, EvaluateError
         Job::Null { family, seed } => {
             let world = family.world(*seed, &[]);
             let (_, timeline) = detect(family, &world, rules)?;
-            let null = alerts::null(&world, &timeline, &Records::of(&world).hits());
+            let null = alerts::null(&world, Found::of(&timeline), &Records::of(&world).hits());
             Ok(Seen { nulls: vec![(family.name, null)], ..Seen::default() })
         }
         Job::Classes { family, documented, plan, seed } => {
@@ -263,15 +270,15 @@ fn tenant(family: &Family, seed: u64, size: &Size, classes: bool, rules: &Rules)
     let world = family.world(seed, &[]);
     let (_, without) = detect(family, &world, rules)?;
     let null_hits = Records::of(&world).hits();
-    seen.nulls.push((family.name, alerts::null(&world, &without, &null_hits)));
+    seen.nulls.push((family.name, alerts::null(&world, Found::of(&without), &null_hits)));
     drop(world);
     for plan in plans(seed, family.mailboxes, size.rotations) {
         let world = family.world(seed, &plan);
         let (told, timeline) = detect(family, &world, rules)?;
         seen.plants.extend(alerts::plants(
             &world,
-            &timeline,
-            &without,
+            Found::of(&timeline),
+            Found::of(&without),
             [&Records::of(&world).hits(), &null_hits],
             &attacks(&world, &plan),
         ));
@@ -338,13 +345,16 @@ fn curve(seed: u64, mailboxes: usize, rules: &Rules) -> Result<Seen, EvaluateErr
     // Published rules do not depend on ours.
     let none = BTreeMap::new();
     let mut seen = Seen::default();
+    // The ways in do not depend on the rules; the windows are asked of the same summaries again and again.
+    let (bare_case, planted_case) = (unmarked(&null.case, rules), unmarked(&with.case, rules));
+    let (bare_account, planted_account) = (null.timeline(&bare_case)?, with.timeline(&planted_case)?);
+    let (bare_facts, planted_facts) = (null.facts(&bare_case)?, with.facts(&planted_case)?);
     for (name, factor, rules) in super::settings::settings(rules) {
-        let without = null.timeline(&unmarked(&null.case, &rules))?;
-        let timeline = with.timeline(&unmarked(&with.case, &rules))?;
-        let (nulls, plants) = (
-            vec![alerts::null(&bare, &without, &none)],
-            alerts::plants(&planted, &timeline, &without, [&none; 2], &attacks),
-        );
+        let (before, after) = (bursts(&bare_facts, &rules), bursts(&planted_facts, &rules));
+        let without = Found { bursts: &before, contexts: &bare_account.contexts };
+        let found = Found { bursts: &after, contexts: &planted_account.contexts };
+        let nulls = vec![alerts::null(&bare, without, &none)];
+        let plants = alerts::plants(&planted, found, without, [&none; 2], &attacks);
         seen.settings.push(Setting { name, factor, nulls, plants });
     }
     Ok(seen)

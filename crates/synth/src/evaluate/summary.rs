@@ -262,9 +262,10 @@ pub(super) fn by_unmarked(seen: &Seen) -> Vec<(f64, ClassSummary)> {
         .collect()
 }
 
-/// False D in worlds that follow the documents, over all of them.
+/// False D in worlds that follow the documents, the intruder marked by truth, over all of them.
 pub(super) fn false_d(seen: &Seen) -> ClassSummary {
-    class_summary("all documented worlds".to_owned(), seen.classes.iter().filter(|run| run.documented))
+    let own = seen.classes.iter().filter(|run| run.documented && run.unmarked == 0.0);
+    class_summary("all documented worlds".to_owned(), own)
 }
 
 /// The classes that assert or presume an access.

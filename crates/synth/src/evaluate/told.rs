@@ -10,7 +10,9 @@ use mailtrail_ingest::{
     inputs::{load_inputs, read_case},
 };
 use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
-use mailtrail_timeline::{Basis, ClassedMessage, TableWriter, Written, read_classes, reconstruct};
+use mailtrail_timeline::{
+    Basis, ClassedMessage, TableWriter, TenantFacts, Written, read_classes, reconstruct, tenant_facts,
+};
 
 use super::EvaluateError;
 use crate::{
@@ -67,14 +69,17 @@ impl Told {
 
     /// The account under given statements.
     pub(super) fn timeline(&self, case: &CaseInputs) -> Result<Timeline, EvaluateError> {
-        let basis = Basis {
-            tables: self.tables.path(),
-            case,
-            receipts: &self.receipts,
-            ledger: &self.ledger,
-            issues: &self.issues,
-        };
-        Ok(reconstruct(&basis)?)
+        Ok(reconstruct(&self.basis(case))?)
+    }
+
+    /// What unusual access windows are looked for in, to be asked with several rules.
+    pub(super) fn facts(&self, case: &CaseInputs) -> Result<TenantFacts, EvaluateError> {
+        Ok(tenant_facts(&self.basis(case))?)
+    }
+
+    fn basis<'a>(&'a self, case: &'a CaseInputs) -> Basis<'a> {
+        let tables = self.tables.path();
+        Basis { tables, case, receipts: &self.receipts, ledger: &self.ledger, issues: &self.issues }
     }
 
     /// Every message with its class, as the last account wrote it.

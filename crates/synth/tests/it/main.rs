@@ -4,6 +4,7 @@
 mod attacks;
 mod classes;
 mod containers;
+mod evaluate;
 mod features;
 mod made;
 mod read_back;

@@ -1,0 +1,56 @@
+//! The measuring itself: the same numbers whatever the threads, the shape that others rely on, the scenarios with a name.
+
+use mailtrail_model::Rules;
+use mailtrail_synth::evaluate::{Evaluation, Size, Which, json};
+use serde_json::Value;
+
+fn tiny(threads: usize) -> Size {
+    Size {
+        mailboxes: 4,
+        rotations: 1,
+        class_tenants: 1,
+        world_tenants: 0,
+        curve_tenants: (1, 3),
+        named: false,
+        threads,
+        ..Size::small(vec![911, 912])
+    }
+}
+
+#[test]
+fn numbers_do_not_depend_on_threads_and_have_the_stated_shape() {
+    let rules = Rules::default();
+    let (one, two) = (Evaluation::of(tiny(1), &rules).unwrap(), Evaluation::of(tiny(2), &rules).unwrap());
+    let text = json(&one);
+    assert!(text == json(&two), "threads change the numbers");
+    let value: Value = serde_json::from_slice(&text).unwrap();
+    for (name, attack) in value["attacks"].as_object().unwrap() {
+        for key in ["recall", "recall_overlap", "item_coverage", "n", "ci"] {
+            assert!(attack.get(key).is_some(), "{name} lacks {key}");
+        }
+    }
+    assert!(
+        value["alerts_per_mailbox_30d"]["tier1"].is_number() && value["alerts_per_mailbox_30d"]["tier2"].is_number()
+    );
+    assert_eq!(value["false_d"], 0);
+    assert!(value["published_rules"].as_object().unwrap().len() >= 5);
+    assert!(one.settings.len() > 10 && one.settings[0].0.is_empty());
+    assert!(one.attacks.iter().all(|attack| attack.recall_overlap.value >= attack.recall.value));
+}
+
+#[test]
+fn both_public_incidents_are_found_in_tier_one_within_a_day() {
+    for which in [Which::MidnightBlizzard, Which::Storm0558] {
+        let found = which.run(901, &Rules::default()).unwrap();
+        assert!(found.mailboxes > 0 && found.tier1 == found.mailboxes, "{found:?}");
+        assert!(found.start_hours.unwrap() <= 24.0 && found.end_hours.unwrap() <= 24.0, "{found:?}");
+    }
+}
+
+#[test]
+fn a_sanctioned_rotating_poller_is_in_neither_tier_and_rotating_proxies_are_found() {
+    let poller = Which::RotatingPoller.run(901, &Rules::default()).unwrap();
+    assert_eq!((poller.mailboxes, poller.tier1, poller.tier2), (1, 0, 0), "{poller:?}");
+    let proxies = Which::RotatingProxies.run(901, &Rules::default()).unwrap();
+    assert_eq!((proxies.mailboxes, proxies.tier1 + proxies.tier2), (1, 1), "{proxies:?}");
+}

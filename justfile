@@ -61,6 +61,12 @@ screenshot:
 fuzz TARGET SECONDS='60':
     cargo fuzz run -s none {{ TARGET }} -- -max_total_time={{ SECONDS }}
 
+# every fuzz target until it has had so many CPU-seconds in all; books the runs and renews docs/FUZZING.md
+[group('measure')]
+fuzz-all CPU_SECONDS='1200':
+    python3 tools/fuzz.py run --cpu-seconds {{ CPU_SECONDS }}
+    python3 tools/fuzz.py table
+
 # copies of the sample with a thousand random corruptions each: no row lost, no crash (needs python3)
 [group('measure')]
 damage SEEDS='0..99':

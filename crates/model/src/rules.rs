@@ -129,6 +129,9 @@ rules! {
     /// Age in hours from which a message of known receipt counts for R1: new mail is opened by everybody, most of all after
     /// a holiday.
     r1_age_hours: i64 = 24;
+    /// Days at the start of a mailbox's log (at most a quarter of it) in which a first time cannot be told from a repeat: R1
+    /// expects repeats there, too, and learns nothing from them. Chosen by simulation.
+    r1_lead_days: u64 = 7;
     /// Distinct messages at which R2 fires (docs/METHOD.md, section 12; chosen by simulation).
     r2_messages: u64 = 100;
     /// Share of covered days up to which a way in counts as new where no baseline is declared clean.

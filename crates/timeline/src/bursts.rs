@@ -15,6 +15,7 @@ mod order;
 mod published;
 mod rate;
 mod series;
+mod stored;
 mod table;
 mod tail;
 mod throttled;
@@ -35,6 +36,7 @@ use self::{
 };
 use crate::tenant_facts::{MailboxFacts, Mark, Route, TenantFacts};
 
+pub use stored::{StoredBurst, read_burst};
 pub(crate) use table::{BURSTS, row};
 
 /// A burst, and what it is beside what leaves the crate.
@@ -279,3 +281,6 @@ fn is_asked(tenant: &TenantFacts, route: &Route) -> bool {
         Mark::Open => tenant.facts.contexts[route.context as usize].service.is_none(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ mod small;
 mod world;
 
 pub use apps::{APPS, APPS_SOURCE, App};
-pub use bursts::{bursts, published_rules};
+pub use bursts::{StoredBurst, bursts, published_rules, read_burst};
 pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
 pub use exposure::{ClassedMessage, read_classes};

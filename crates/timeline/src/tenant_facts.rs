@@ -109,6 +109,9 @@ pub(crate) struct Route {
     pub(crate) places: Vec<u32>,
     /// First-time messages, in time order.
     pub(crate) firsts: Vec<First>,
+    /// Later days on which it names its messages again, summed over messages: what a log that began later would take for
+    /// first times.
+    pub(crate) repeats: u64,
     /// Folders at their first synchronisation, in time order: (time, folder).
     pub(crate) synced: Vec<(i64, TextId)>,
     /// Local days with an access, sorted; accesses outside the window included.
@@ -238,7 +241,7 @@ fn mailbox_facts(parts: &Parts<'_>, mailbox: usize) -> MailboxFacts {
         let mark = Mark::of(parts.attribution[place]);
         let number = *numbers.entry((context, mark)).or_insert_with(|| {
             let (places, firsts, synced, days) = Default::default();
-            routes.push(Route { context, mark, places, firsts, synced, days });
+            routes.push(Route { context, mark, places, firsts, repeats: 0, synced, days });
             u32::try_from(routes.len() - 1).unwrap_or(u32::MAX)
         });
         route_of[place - start] = number;
@@ -279,7 +282,8 @@ fn mailbox_facts(parts: &Parts<'_>, mailbox: usize) -> MailboxFacts {
 /// Gives each route the messages it names for the first time.
 fn first_times(parts: &Parts<'_>, mailbox: usize, routes: &mut [Route], route_of: &[u32]) {
     let (world, start) = (parts.world, parts.world.facts.range(mailbox).start);
-    let mut seen: Vec<u32> = Vec::new();
+    // Routes of the message, each with the last day on which it named it.
+    let mut seen: Vec<(u32, i64)> = Vec::new();
     each_message(world, mailbox, |_, run, listed| {
         if run.is_empty() {
             return;
@@ -289,16 +293,18 @@ fn first_times(parts: &Parts<'_>, mailbox: usize, routes: &mut [Route], route_of
         // Places stand in time order, so the first item of a route is its first time.
         for item in run {
             let number = route_of[item.place as usize - start];
-            if seen.contains(&number) {
+            let at = world.facts.accesses[item.place as usize].created;
+            let route = &mut routes[number as usize];
+            if let Some((_, day)) = seen.iter_mut().find(|(known, _)| *known == number) {
+                if *day != utc_day(at) {
+                    *day = utc_day(at);
+                    route.repeats += 1;
+                }
                 continue;
             }
-            seen.push(number);
-            routes[number as usize].firsts.push(First {
-                at: world.facts.accesses[item.place as usize].created,
-                place: item.place,
-                folder: item.folder,
-                received: received.unwrap_or(i64::MIN),
-            });
+            seen.push((number, utc_day(at)));
+            let received = received.unwrap_or(i64::MIN);
+            route.firsts.push(First { at, place: item.place, folder: item.folder, received });
         }
     });
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use anyhow::Context;
 use mailtrail_model::{CoverageState, ExposureClass, IssueCode, Reason, Rules, Severity};
 use mailtrail_timeline::{
-    APPS, APPS_SOURCE, SERVICES, SERVICES_AS_OF, members_of_session, naming_message, read_accesses, read_copies,
-    read_numbered,
+    APPS, APPS_SOURCE, SERVICES, SERVICES_AS_OF, members_of_session, naming_message, read_accesses, read_burst,
+    read_copies, read_numbered,
 };
 
 use crate::{
     args::ExplainArgs,
-    commands::{report::case_of, source_rows},
+    commands::{explain_burst, report::case_of, source_rows},
     exit::{Ended, Hint},
     out_dir::OutDir,
 };
@@ -29,7 +29,13 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         return source_rows::quarantined(what, &args.out, &record);
     }
     let tables = args.out.join("tables");
-    let found = if source_rows::is_numbered(what, 'V') {
+    let burst = if source_rows::is_numbered(what, 'B') { read_burst(&tables, what)? } else { None };
+    if let Some(burst) = &burst {
+        explain_burst::describe(burst);
+    }
+    let found = if let Some(burst) = &burst {
+        read_numbered(&tables, &burst.access_nos)?
+    } else if source_rows::is_numbered(what, 'V') {
         let members = members_of_session(&tables, &case_of(None, &record)?, what)?;
         read_numbered(&tables, &members)?
     } else {
@@ -38,8 +44,9 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     };
     anyhow::ensure!(
         !found.is_empty(),
-        anyhow::Error::new(Hint("ids stand in the tables; words are listed in docs/METHOD.md".into()))
-            .context(format!("\"{what}\" is no word of mailtrail's, and no session, record or message of this run"))
+        anyhow::Error::new(Hint("ids stand in the tables; words are listed in docs/METHOD.md".into())).context(
+            format!("\"{what}\" is no word of mailtrail's, and no burst, session, record or message of this run")
+        )
     );
     let ids: BTreeSet<&str> = found.iter().map(|access| &*access.record.record_id).collect();
     let copies = read_copies(&tables, |stored| ids.contains(stored))?;
@@ -81,6 +88,9 @@ pub(crate) fn meaning(word: &str) -> Option<String> {
     if let Some(app) = APPS.iter().find(|app| same(app.id)) {
         let note = if app.note.is_empty() { String::new() } else { format!("\n  {}", app.note) };
         return Some(format!("{}: {}{note}\n  source: {APPS_SOURCE}", app.id, app.name));
+    }
+    if let Some(text) = explain_burst::meaning(word) {
+        return Some(text);
     }
     let rules = Rules::default();
     let (name, value, doc) = rules.entries().into_iter().find(|(name, ..)| same(name))?;

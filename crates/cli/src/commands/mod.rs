@@ -2,6 +2,7 @@
 
 pub(crate) mod attribute;
 pub(crate) mod explain;
+mod explain_burst;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod message;

@@ -38,3 +38,14 @@ fn the_two_otrf_files_hold_one_access_and_the_fuller_body_is_kept() {
     assert_eq!(numbers["issues"]["fuller-body-kept"], 1);
     assert_eq!(numbers["ledger"]["total"]["other_operation"], 8);
 }
+
+#[test]
+fn the_rotating_poller_of_126_addresses_is_in_no_tier_of_ours() {
+    let Some(corpus) = corpus() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    run(&corpus.join("msticpy/officeactivity_mia_334rows_2021.csv"), &out);
+    let mut bursts = csv::Reader::from_path(out.join("tables/bursts.csv")).unwrap();
+    let tier = bursts.headers().unwrap().iter().position(|name| name == "tier").unwrap();
+    assert!(bursts.records().all(|row| row.unwrap()[tier] == *"3"));
+}

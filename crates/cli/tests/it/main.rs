@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod bursts;
 mod corpus;
 mod determinism;
 mod invariance;

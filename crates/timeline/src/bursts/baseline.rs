@@ -42,6 +42,10 @@ pub(crate) struct Baseline {
     counts: [u64; CLASSES],
     /// Windows of each length of R1, not overlapping.
     lengths: Vec<(i64, Vec<Own>)>,
+    /// The hour before which the log is too young to tell a first time from a repeat.
+    lead: i64,
+    /// First times and repeats on later days, per first time: by how much counts are too high before that hour.
+    young: f64,
     /// By local hour of the day: first-time messages of established ways in.
     pub(crate) by_hour: [u64; 24],
 }
@@ -74,6 +78,9 @@ impl Baseline {
             _ => (0, 0),
         };
         let mut clock = Clock::new(mailbox.local);
+        // A short log cannot spare a week.
+        let lead_days = rules.r1_lead_days.min(u64::try_from(mailbox.covered_days.len() / 4).unwrap_or(0));
+        let lead = start + i64::try_from(lead_days).unwrap_or(0) * 24;
         let established =
             |context: u32| tenant.facts.contexts[context as usize].service.is_none() && !novelty.is_new(context);
         let routes: Vec<_> =
@@ -89,15 +96,17 @@ impl Baseline {
                 let weekend = matches!((day + 3).rem_euclid(7), 5 | 6);
                 let class = local / HOURS_OF_A_CLASS + if weekend { CLASSES / 2 } else { 0 };
                 let seen = spans::overlaps(&mailbox.covered, spans::span(at, at + UtcMicros::HOUR));
-                let used = seen && days.binary_search(&day).is_ok();
+                let used = seen && hour >= lead && days.binary_search(&day).is_ok();
                 let small = |n: usize| u8::try_from(n).unwrap_or(0);
                 Cell { count: 0, class: small(class), hour: small(local), seen, used }
             })
             .collect();
         let mut by_hour = [0u64; 24];
+        let mut counted = 0;
         for first in routes.iter().flat_map(|route| &route.firsts).filter(|first| counts(first, rules)) {
             if let Some(cell) = usize::try_from(hour(first.at) - start).ok().and_then(|at| cells.get_mut(at)) {
                 cell.count += 1;
+                counted += 1;
                 by_hour[usize::from(cell.hour)] += 1;
             }
         }
@@ -108,7 +117,9 @@ impl Baseline {
             hours[usize::from(cell.class)] += 1;
             counts[usize::from(cell.class)] += u64::from(cell.count);
         }
-        Self { first: start, cells, hours, counts, lengths, by_hour }
+        let repeats: u64 = routes.iter().map(|route| route.repeats).sum();
+        let young = 1.0 + real(repeats) / real(counted).max(1.0);
+        Self { first: start, cells, hours, counts, lengths, lead, young, by_hour }
     }
 
     /// What windows of a length lead to expect, hours from `left_out.0` to before `left_out.1` taken out. `None` where too
@@ -147,11 +158,14 @@ impl Baseline {
         Some(Fit { rates, dispersion, windows })
     }
 
-    /// What a fit expects of the hours from `start` on. Hours that nobody could see expect nothing; hours outside the
-    /// known ones expect what their neighbours' average does not say: nothing.
+    /// What a fit expects of the hours from `start` on. Hours that nobody could see expect nothing. At the start of the log
+    /// nothing has been named before, so repeats count as first times: as much more is expected there.
     pub(crate) fn mean(&self, fit: &Fit, start: i64, length: i64) -> f64 {
-        let cells = (start..start + length).filter_map(|hour| self.cell(hour)).filter(|cell| cell.seen);
-        cells.map(|cell| fit.rates[usize::from(cell.class)]).sum()
+        let hours = (start..start + length).filter_map(|hour| Some((hour, self.cell(hour)?)));
+        let expected = hours
+            .filter(|(_, cell)| cell.seen)
+            .map(|(hour, cell)| fit.rates[usize::from(cell.class)] * if hour < self.lead { self.young } else { 1.0 });
+        expected.sum()
     }
 
     /// How many of the mailbox's own windows of a length hold more than `count`, and how many there are.

@@ -3,22 +3,31 @@
 use mailtrail_model::{BurstRule, RuleFinding, Rules};
 
 use super::{
-    baseline::hour,
+    baseline::{counts, hour},
     episode::{Answer, Episode},
     tail::real,
 };
+use crate::tenant_facts::Mark;
 
 const MEASURE: &str = "share of its messages outside the mailbox's own hours";
 
 /// R8's answer.
 pub(crate) fn finding(episode: &Episode<'_>, rules: &Rules) -> RuleFinding {
-    let by_hour = &episode.baseline.by_hour;
+    let mut by_hour = episode.baseline.by_hour;
+    if !episode.is_new() && episode.route.mark != Mark::Suspect {
+        // The stretch takes no part in what it is compared with.
+        for first in episode.firsts.iter().filter(|first| counts(first, rules)) {
+            if let Some(local) = episode.baseline.local_hour(hour(first.at)) {
+                by_hour[local] = by_hour[local].saturating_sub(1);
+            }
+        }
+    }
     let all: u64 = by_hour.iter().sum();
     if all < rules.r8_messages || episode.firsts.is_empty() {
         let why = format!("{all} first-time messages by established ways in; {} are needed", rules.r8_messages);
         return Answer::not_evaluable(BurstRule::R8, MEASURE, why);
     }
-    let own = own_hours(by_hour, rules.r8_own_share);
+    let own = own_hours(&by_hour, rules.r8_own_share);
     let outside = episode
         .firsts
         .iter()

@@ -109,27 +109,37 @@ fn window(
     limit.is_none_or(|limit| ln_tail <= limit).then_some(one)
 }
 
-/// Windows that fire, joined where they overlap or touch: the strongest first takes what overlaps it. Each group is first
+/// Windows up to this length widen a group they overlap: what goes on past the strongest window belongs to it. Longer ones
+/// would blur its edges by a day and more.
+const WIDENS: i64 = 6;
+
+/// Windows that fire, as groups: the strongest first takes what overlaps it; groups that touch are one. Each group is first
 /// hour, hour after the last, strongest window.
 pub(crate) fn groups(hits: &[Window]) -> Vec<(i64, i64, Window)> {
-    let mut chosen: Vec<&Window> = Vec::new();
+    let overlaps = |hit: &Window, start: i64, end: i64| hit.start < end && start < hit.end();
+    let mut chosen: Vec<(i64, i64, &Window)> = Vec::new();
     for hit in hits {
-        if chosen.iter().all(|one| hit.end() <= one.start || one.end() <= hit.start) {
-            chosen.push(hit);
+        if !chosen.iter().any(|(start, end, _)| overlaps(hit, *start, *end)) {
+            chosen.push((hit.start, hit.end(), hit));
+        } else if let Some((start, end, _)) = chosen
+            .iter_mut()
+            .find(|(start, end, best)| hit.length <= best.length.min(WIDENS) && overlaps(hit, *start, *end))
+        {
+            (*start, *end) = ((*start).min(hit.start), (*end).max(hit.end()));
         }
     }
-    chosen.sort_by_key(|one| one.start);
+    chosen.sort_by_key(|(start, end, _)| (*start, *end));
     let mut out: Vec<(i64, i64, Window)> = Vec::new();
-    for one in chosen {
+    for (start, end, one) in chosen {
         match out.last_mut() {
             // A pause no longer than the window itself does not make two of one.
-            Some((_, end, best)) if one.start - *end <= one.length.min(best.length) => {
-                *end = one.end();
+            Some((_, last, best)) if start - *last <= one.length.min(best.length) => {
+                *last = end.max(*last);
                 if stronger(one, best).is_lt() {
                     *best = one.clone();
                 }
             }
-            _ => out.push((one.start, one.end(), one.clone())),
+            _ => out.push((start, end, one.clone())),
         }
     }
     out

@@ -89,6 +89,8 @@ pub(crate) struct First {
     pub(crate) folder: TextId,
     /// When the message was received; `i64::MIN` where no listing says.
     pub(crate) received: i64,
+    /// Number of the message in its mailbox: equal for equal messages.
+    pub(crate) message: u32,
 }
 
 impl First {
@@ -284,10 +286,12 @@ fn first_times(parts: &Parts<'_>, mailbox: usize, routes: &mut [Route], route_of
     let (world, start) = (parts.world, parts.world.facts.range(mailbox).start);
     // Routes of the message, each with the last day on which it named it.
     let mut seen: Vec<(u32, i64)> = Vec::new();
+    let mut message = 0;
     each_message(world, mailbox, |_, run, listed| {
         if run.is_empty() {
             return;
         }
+        message += 1;
         let received = if listed.is_empty() { None } else { world.listed.received(listed) };
         seen.clear();
         // Places stand in time order, so the first item of a route is its first time.
@@ -304,7 +308,7 @@ fn first_times(parts: &Parts<'_>, mailbox: usize, routes: &mut [Route], route_of
             }
             seen.push((number, utc_day(at)));
             let received = received.unwrap_or(i64::MIN);
-            route.firsts.push(First { at, place: item.place, folder: item.folder, received });
+            route.firsts.push(First { at, place: item.place, folder: item.folder, received, message });
         }
     });
 }

@@ -136,12 +136,38 @@ pub(crate) fn many_messages(episode: &Episode<'_>, rules: &Rules) -> RuleFinding
     let Some(seen) = seen else {
         return too_few_days(BurstRule::R2, MEASURE, episode.novelty.days, rules);
     };
-    let observed = number(episode.firsts.len());
-    let note = if seen.is_new { compared(episode, seen) } else { format!("not new: {}", known(episode, seen)) };
+    let observed = together(episode);
+    let own = number(episode.firsts.len());
+    let note = match (seen.is_new, observed > own) {
+        (true, false) => compared(episode, seen),
+        (true, true) => format!(
+            "{}; {own} here, the rest by new ways in of the same actor and application",
+            compared(episode, seen)
+        ),
+        (false, _) => format!("not new: {}", known(episode, seen)),
+    };
     Answer::of(BurstRule::R2, MEASURE, seen.is_new && observed >= rules.r2_messages)
         .observed(real(if seen.is_new { observed } else { 0 }))
         .limit(real(rules.r2_messages))
         .note(note)
+}
+
+/// Distinct messages of the stretch and of every other new way in of the same actor and application to the mailbox: another
+/// protocol or device divides a count no more than another address does.
+fn together(episode: &Episode<'_>) -> u64 {
+    let (tenant, own) = (episode.tenant, episode.route.context);
+    let actor = |context: u32| tenant.facts.contexts[context as usize].key.user_id.as_deref();
+    let app = |context: u32| tenant.facts.contexts[context as usize].key.effective_app.as_deref();
+    let same = episode.mailbox.routes.iter().filter(|route| {
+        !std::ptr::eq(*route, episode.route)
+            && route.mark != Mark::Accepted
+            && app(own).is_some()
+            && (actor(route.context), app(route.context)) == (actor(own), app(own))
+            && episode.novelty.is_new(route.context)
+    });
+    let others = same.flat_map(|route| &route.firsts);
+    let messages: std::collections::BTreeSet<u32> = others.chain(episode.firsts).map(|first| first.message).collect();
+    number(messages.len())
 }
 
 fn known(episode: &Episode<'_>, seen: &Seen) -> String {

@@ -196,6 +196,23 @@ fn ninety_nine_messages_by_a_new_way_in_are_no_novelty() {
 }
 
 #[test]
+fn two_protocols_of_one_new_application_count_together_and_a_message_named_by_both_once() {
+    let known = with(owner("a", 0..DAYS), app("b", "tool", 0, 20, HOUR));
+    // 60 and 60 messages, 20 of them the same: 100 together.
+    for (shared, expected) in [(20, 2), (21, 0)] {
+        let first = app("a", "tool", 30 * DAY, 60, 12 * HOUR);
+        let mut second = app("a", "tool", 35 * DAY, 60, 12 * HOUR);
+        let names: Vec<_> = first.iter().flat_map(|row| row.items.iter().cloned()).take(shared).collect();
+        for (item, name) in second.iter_mut().flat_map(|row| row.items.iter_mut()).zip(names) {
+            *item = name;
+        }
+        second.iter_mut().for_each(|row| row.key[6] = "Client=WebServices;;".to_owned());
+        let all = ours(&[known.clone(), first, second].concat(), &CaseInputs::default());
+        assert_eq!(all.len(), expected, "{shared} {all:?}");
+    }
+}
+
+#[test]
 fn under_fourteen_covered_days_nothing_is_called_new_and_nothing_is_said_not_to_fire() {
     let rows = with(owner("a", 0..13), app("a", "strange", 10 * DAY, 400, UtcMicros::MINUTE));
     let all = bursts(&tenant_in(&rows, &CaseInputs::default(), &[span(0, 13 * DAY)]), &Rules::default());

@@ -148,7 +148,8 @@ pub(crate) struct InspectArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A session (V…), record or quarantine (Q…) id, a message id, an issue code, a coverage state, a reason, a class or a rule
+    /// A session (V…), burst (B…), record or quarantine (Q…) id, a message id, an issue code, a coverage state, a reason, a class
+    /// or a rule
     pub(crate) what: String,
     /// Print the source rows of at most this many records; 0 prints all
     #[arg(long, value_name = "N", default_value_t = 20)]

@@ -24,7 +24,7 @@ pub(crate) fn meaning(word: &str) -> Option<String> {
          tier 1: R1 and R2, or one of them with at least one of R3, R4, R5, R7, R11, R12\n  \
          tier 2: R1, R2, R11, or R3 where the way in is new\n  \
          tier 3: only published rules fire\n  \
-         `mailtrail explain R2` explains a rule, `mailtrail explain B0001 --out OUT` a burst of a run"
+         `mailtrail explain R2` explains a rule, `mailtrail explain B0001 --in OUT` a burst of a run"
             .to_owned()
     })
 }

@@ -102,7 +102,7 @@ fn midnight_blizzard_is_found_in_tier_1_without_a_mark_and_nothing_becomes_d() {
 
     // The strongest burst can be asked for by its id, and the rows behind it are shown.
     let out = dir.path().join("out");
-    let told = mailtrail(["explain".as_ref(), "B0001".as_ref(), "--out".as_ref(), out.as_os_str()]);
+    let told = mailtrail(["explain".as_ref(), "B0001".as_ref(), "--in".as_ref(), out.as_os_str()]);
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert!(told.stdout.contains("unusual access window") && told.stdout.contains("rules_fired"), "{}", told.stdout);
 }

@@ -6,8 +6,8 @@ use crate::band::{self, BandGroup};
 use crate::view::{CaseMarking, Labels};
 use crate::words::{count, len, percent, real, stamp, thousands};
 
-use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
+use super::{ReportInput, zone};
 use crate::figure::ColumnHead;
 
 /// What a bottom line is about.
@@ -109,10 +109,12 @@ fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
             Statement::new(
                 basis,
                 format!(
-                    "The first {how} access on record is at {} UTC in {}, the last at {} UTC in {}.",
+                    "The first {how} access on record is at {} UTC{} in {}, the last at {} UTC{} in {}.",
                     stamp(start),
+                    zone::beside(input.case, start),
                     labels.name(&first.key),
                     stamp(end),
+                    zone::beside(input.case, end),
                     labels.name(&last.key),
                 ),
             )

@@ -22,6 +22,7 @@ mod scope;
 mod sources;
 mod template;
 mod timeline;
+mod zone;
 
 use mailtrail_model::{CaseInputs, MessageRow, Revision, RowScope, Rows, Timeline};
 

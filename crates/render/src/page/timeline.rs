@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use mailtrail_model::{AccessContext, AccessSession, Attribution, UtcMicros};
+use mailtrail_model::{AccessContext, AccessSession, Attribution, CaseInputs, UtcMicros};
 
 use crate::figure::ColumnHead;
 use crate::view::Labels;
 use crate::words::{bytes, count, duration, stamp, thousands};
 
-use super::ReportInput;
 use super::doc::{Basis, Block, Cell, Row, Section, Statement, Table, Tone};
 use super::island::{Island, IslandColumn, Kind, Value};
 use super::scope::attribution_cell;
+use super::{ReportInput, zone};
 
 /// Rows that stand on the page as elements; a longer table carries all of them as data for the script.
 const SHOWN: usize = 400;
@@ -76,7 +76,7 @@ fn sessions(input: &ReportInput<'_>) -> Table {
     let contexts: BTreeMap<&str, &AccessContext> =
         timeline.contexts.iter().map(|context| (context.id.as_str(), context)).collect();
     let ordered = ordered(input);
-    let rows = ordered.iter().take(SHOWN).map(|session| row(&labels, &contexts, session)).collect();
+    let rows = ordered.iter().take(SHOWN).map(|session| row(input.case, &labels, &contexts, session)).collect();
     let all = timeline.sessions.len();
     Table {
         id: "sessions",
@@ -113,7 +113,12 @@ fn sessions(input: &ReportInput<'_>) -> Table {
     }
 }
 
-fn row(labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>, session: &AccessSession) -> Row {
+fn row(
+    case: &CaseInputs,
+    labels: &Labels<'_>,
+    contexts: &BTreeMap<&str, &AccessContext>,
+    session: &AccessSession,
+) -> Row {
     let service = contexts.get(session.context.as_str()).is_some_and(|context| context.service);
     let suspect = session.attribution > Attribution::Accepted;
     let lasting = session.span.end.0 - session.span.start.0;
@@ -130,7 +135,9 @@ fn row(labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>, session: 
             Cell::text(&*session.id).sorted_by(number(&session.id)).linked(format!("#{}", session.id)),
             Cell::text(labels.name(&session.mailbox)),
             attribution_cell(session.attribution, service),
-            Cell::text(stamp(session.span.start)).sorted_by(session.span.start.0 / UtcMicros::SECOND),
+            Cell::text(stamp(session.span.start))
+                .sorted_by(session.span.start.0 / UtcMicros::SECOND)
+                .with_detail(zone::short(case, session.span.start).unwrap_or_default()),
             Cell::text(format!("{}{}", if open { "at least " } else { "" }, duration(lasting)))
                 .sorted_by(lasting / UtcMicros::SECOND),
             Cell::text(way_in(contexts, &session.context)),

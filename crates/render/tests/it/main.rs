@@ -8,5 +8,6 @@ mod made_up;
 mod markup;
 mod page_policy;
 mod poison;
+mod rows;
 mod spreadsheets;
 mod wording;

@@ -199,7 +199,7 @@
       };
       const input = make("input");
       input.type = "search";
-      field("Find", input, (value) => { state.find = value.trim().toLowerCase(); });
+      field("Find", input, (value) => { state.find = value.trim() && value.toLowerCase(); });
       const selects = new Map();
       heads.forEach((head, place) => {
         const words = head.dataset.filter === undefined ? [] : rows.words(place);

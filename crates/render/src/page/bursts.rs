@@ -13,7 +13,7 @@ use super::{ReportInput, Wording};
 /// Windows that stand on the page.
 const SHOWN: usize = 200;
 /// Windows whose rules are spelled out.
-const SPELLED: usize = 20;
+const SPELLED: usize = 8;
 
 /// Section 8.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {

@@ -13,7 +13,7 @@ use super::island::{Island, IslandColumn, Kind, Value};
 use super::{ReportInput, findings};
 
 /// Rows that stand on the page as elements.
-const SHOWN: usize = 200;
+const SHOWN: usize = 100;
 /// Rows a report carries as data, and the bytes they may take: a page of 100,000 messages opens at once.
 pub(super) const CASE_ROWS: usize = 100_000;
 const ISLAND_BYTES: usize = 11_000_000;

@@ -136,10 +136,10 @@ impl<'a> Search<'a> {
             let mut found = self.own(route, volume, tried, &hits);
             let other = self.only_published(route, volume, tried, &hits, &found);
             found.extend(other);
-            let new_pair = self.novelty.is_new(route.context).then(|| self.tenant.pair_of[route.context as usize]);
+            let new_app = self.novelty.is_new(route.context).then(|| self.tenant.app_of[route.context as usize]);
             let suspect = route.mark == Mark::Suspect;
             let mailbox = self.mailbox.mailbox;
-            out.extend(found.into_iter().map(|(places, burst)| (Inside { mailbox, new_pair, suspect, places }, burst)));
+            out.extend(found.into_iter().map(|(places, burst)| (Inside { mailbox, new_app, suspect, places }, burst)));
         }
         (out, tried)
     }

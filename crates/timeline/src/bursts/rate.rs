@@ -12,8 +12,8 @@ use super::tail::real;
 pub(crate) struct Inside {
     /// Index of the mailbox.
     pub(crate) mailbox: usize,
-    /// The pair of application ids, where the way in is new to the mailbox.
-    pub(crate) new_pair: Option<u32>,
+    /// The effective application, where the way in is new to the mailbox.
+    pub(crate) new_app: Option<u32>,
     /// The examiner marked it suspect.
     pub(crate) suspect: bool,
     /// Places of its records.
@@ -35,7 +35,7 @@ pub(crate) fn measure(bursts: &mut [(Inside, Burst)], days: &[u64]) {
                 *other_at != at
                     && !other.suspect
                     && (other.mailbox != own.mailbox) == others
-                    && (own.new_pair.is_none() || other.new_pair != own.new_pair)
+                    && (own.new_app.is_none() || other.new_app != own.new_app)
                     && at_least_as_unusual(candidate, burst)
             };
             let windows = bursts.iter().enumerate().filter(elsewhere).count();

@@ -99,6 +99,22 @@ pub(crate) struct PageArgs {
     /// The output folder of an earlier report of this case: what changed since, and why
     #[arg(long, value_name = "OUT")]
     pub(crate) previous: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) extras: Extras,
+}
+
+/// What is written beside the report.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Extras {
+    /// Write report.pdf, too: archival (PDF/A-2a), tagged, made without a browser
+    #[arg(long)]
+    pub(crate) pdf: bool,
+    /// Word summary.txt and summary.docx as a preliminary notice: facts so far, what is still open, next revision
+    #[arg(long)]
+    pub(crate) preliminary: bool,
+    /// When the examiner will revise a preliminary notice (2024-02-15); without it the notice says "not stated"
+    #[arg(long, value_name = "DATE", requires = "preliminary")]
+    pub(crate) next_revision: Option<chrono::NaiveDate>,
 }
 
 /// What every working command takes.

@@ -9,18 +9,24 @@ use anyhow::Context;
 use mailtrail_evidence::{PseudonymKey, RunRecord, sha256_of};
 use mailtrail_model::{CaseInputs, Profile, RowScope, Rows as _, Timeline};
 use mailtrail_render::{
-    Batch, Chart, ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, regulator_annex,
-    regulator_csv, report,
+    Batch, Chart, ChartNumbers, MailboxLinks, MailboxPages, Preliminary, ReportInput, Summary, Wording, charts,
+    regulator_annex, regulator_csv, report, report_pdf,
 };
 use mailtrail_timeline::TableRows;
 
-use crate::{args::PageArgs, out_dir::OutDir, pipeline::Ingested, platform, revision};
+use crate::{
+    args::{Extras, PageArgs},
+    out_dir::OutDir,
+    pipeline::Ingested,
+    platform, revision,
+};
 
 /// Which pages are wanted.
 pub(crate) struct PagePlan {
     batch: Batch,
     /// An earlier output folder and its record.
     previous: Option<(PathBuf, RunRecord)>,
+    extras: Extras,
     threads: usize,
 }
 
@@ -30,7 +36,7 @@ impl PagePlan {
         let previous =
             args.previous.as_deref().map(|path| Ok::<_, anyhow::Error>((path.to_owned(), revision::check(path, out)?)));
         let batch = if args.batch == "department" { Batch::Department } else { Batch::Mailbox };
-        Ok(Self { batch, previous: previous.transpose()?, threads })
+        Ok(Self { batch, previous: previous.transpose()?, extras: args.extras.clone(), threads })
     }
 }
 
@@ -86,10 +92,24 @@ pub(crate) fn write(
         tool_version: env!("CARGO_PKG_VERSION"),
     };
     if case.profile == Profile::Regulator {
+        anyhow::ensure!(!plan.extras.pdf, "the regulator's annex has no PDF form; print report.html");
         return annex(&input, out);
     }
     out.write("report.html", report(&input)?)?;
+    beside(&plan.extras, &input, out)?;
     batch(&MailboxPages::by(&input, plan.batch), plan.threads, out)
+}
+
+/// The summary, ready to paste, and the report on paper if it was asked for.
+fn beside(extras: &Extras, input: &ReportInput<'_>, out: &mut OutDir) -> anyhow::Result<()> {
+    let preliminary = extras.preliminary.then_some(Preliminary { next_revision: extras.next_revision });
+    let summary = Summary::of(input, preliminary)?;
+    out.write("summary.txt", summary.text())?;
+    out.write("summary.docx", summary.docx()?)?;
+    if extras.pdf {
+        out.write("report.pdf", report_pdf(input)?)?;
+    }
+    Ok(())
 }
 
 /// The regulator's annex alone: `report.html` is it, so that no other page can be handed on by mistake. The key of its pseudonyms

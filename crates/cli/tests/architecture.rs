@@ -64,7 +64,7 @@ fn nothing_shipped_depends_on_the_simulator() {
 
 #[test]
 fn each_heavy_library_has_one_home() {
-    let homes: [(&str, &[&str]); 10] = [
+    let homes: [(&str, &[&str]); 11] = [
         ("polars", &["timeline"]),
         ("polars-io", &["timeline"]),
         ("polars-parquet", &["timeline"]),
@@ -74,7 +74,8 @@ fn each_heavy_library_has_one_home() {
         ("clap", &["cli", "synth"]),
         ("anyhow", &["cli", "synth"]),
         ("encoding_rs", &["ingest"]),
-        ("zip", &["ingest"]),
+        ("krilla", &["render"]),
+        ("zip", &["ingest", "render"]),
     ];
     for (library, allowed) in homes {
         for krate in ["model", "ingest", "timeline", "render", "evidence", "synth", "cli"] {

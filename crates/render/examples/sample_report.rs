@@ -53,6 +53,7 @@ fn write(timeline: &Timeline, case: &CaseInputs, out: &Path) -> Done {
         tool_version: "0.1.0",
     };
     std::fs::write(out.join("report.html"), mailtrail_render::report(&input)?)?;
+    std::fs::write(out.join("report.pdf"), mailtrail_render::report_pdf(&input)?)?;
     let pages = mailtrail_render::MailboxPages::of(&input);
     let folder = out.join("mailboxes");
     std::fs::create_dir_all(&folder)?;

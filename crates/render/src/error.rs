@@ -38,6 +38,12 @@ pub enum RenderError {
         #[source]
         source: askama::Error,
     },
+    /// The PDF could not be made.
+    #[error("report.pdf could not be made ({what}); leave --pdf away and report this as a bug")]
+    Paper {
+        /// What the writer says.
+        what: String,
+    },
     /// A workbook could not be written.
     #[error("{file} could not be written; check that the disk has room, then run `mailtrail report` again")]
     Workbook {

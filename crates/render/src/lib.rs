@@ -13,7 +13,9 @@ mod figure;
 mod frame;
 mod measure;
 mod page;
+mod paper;
 mod sheet;
+mod text;
 mod theme;
 mod view;
 mod words;
@@ -27,7 +29,9 @@ pub use figure::{Chart, ChartTable, ColumnHead};
 pub use page::{
     Batch, LEAST, MailboxLinks, MailboxPages, Pseudonyms, ReportInput, Wording, regulator_annex, regulator_csv, report,
 };
+pub use paper::report_pdf;
 pub use sheet::{MessagesSheet, SheetInput, sessions_sheet, sheet_notes};
+pub use text::{Preliminary, Summary};
 pub use view::{
     BurstStep, BurstStrip, BurstsView, CaseMarking, CoverageRow, CoverageView, CumulativeView, FolderRow, FoldersView,
     GrowthLine, GrowthUnit, HeatCell, HeatUnit, HeatmapView, Lane, LaneBar, LaneSync, LineKind, ReachRow, ReachView,

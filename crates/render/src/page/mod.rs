@@ -30,11 +30,14 @@ use crate::error::RenderError;
 use crate::figure::Chart;
 
 use bottom_line::Subject;
-use doc::Section;
 
 pub use mailbox::{Batch, MailboxPages};
 pub(crate) use messages::shown as folder_name;
 pub use regulator::{LEAST, Pseudonyms, regulator_annex, regulator_csv};
+
+// The same sections on paper.
+pub(crate) use cover::Cover;
+pub(crate) use doc::{Block, Cell, Section, Table, Tone};
 
 /// Whose words a page uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +102,21 @@ pub struct ReportInput<'a> {
 pub fn report(input: &ReportInput<'_>) -> Result<String, RenderError> {
     let messages = messages::read(input, "report.html", RowScope::All, messages::CASE_ROWS)?;
     template::render("report.html", &cover::cover(input), sections(input, messages.as_deref()))
+}
+
+/// The cover and the sections of the report, numbered, for whoever sets them elsewhere than on a page; the first `rows`
+/// messages, if any are wanted.
+///
+/// # Errors
+/// [`RenderError`] if the messages cannot be read.
+pub(crate) fn laid_out(input: &ReportInput<'_>, rows: Option<usize>) -> Result<(Cover, Vec<Section>), RenderError> {
+    let messages = match rows {
+        Some(rows) => messages::read(input, "report.pdf", RowScope::All, rows)?,
+        None => None,
+    };
+    let mut sections = sections(input, messages.as_deref());
+    doc::number(&mut sections);
+    Ok((cover::cover(input), sections))
 }
 
 /// The sections in the order of the report.

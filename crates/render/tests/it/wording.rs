@@ -2,7 +2,8 @@
 
 use mailtrail_model::IssueCode;
 use mailtrail_render::{
-    ChartNumbers, MailboxLinks, MailboxPages, ReportInput, SheetInput, Wording, charts, report, sheet_notes,
+    ChartNumbers, MailboxLinks, MailboxPages, Preliminary, ReportInput, SheetInput, Summary, Wording, charts, report,
+    sheet_notes,
 };
 
 use crate::made_up::{self, Said, Shape};
@@ -65,6 +66,8 @@ fn pages(said: Said, classed: bool, wording: Wording) -> Vec<String> {
     let mut pages = vec![report(&input).unwrap(), MailboxPages::of(&input).page(1).unwrap().unwrap()];
     pages.extend(charts.iter().map(|chart| format!("<p>{} {}</p>", chart.title, chart.claim)));
     let sheets = SheetInput { timeline: &timeline, case: &case, tool_version: "0.1.0", scratch: ".".as_ref() };
+    let notice = Summary::of(&input, Some(Preliminary { next_revision: None })).unwrap().text();
+    pages.push(format!("<p>{}</p>", notice.replace('&', "&amp;")));
     pages.push(format!("<p>{}</p>", sheet_notes(&sheets).replace('&', "&amp;")));
     pages
 }

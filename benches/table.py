@@ -23,34 +23,38 @@ PEERS = {"polars": "polars_peer.py", "ClickHouse (chdb)": "clickhouse_peer.py", 
 
 
 def timed(command, beside=None):
-    """Runs a command (and another beside it); returns seconds, peak MiB of the command, its output."""
+    """Runs a command (and another beside it); returns seconds, CPU seconds of both, peak MiB of the command, its output."""
     began = time.monotonic()
     companion = subprocess.Popen(beside, stdout=subprocess.DEVNULL) if beside else None
+    cpu = 0.0
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, err = child.stdout.read(), None
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
+    cpu += usage.ru_utime + usage.ru_stime
     if companion:
-        companion.wait()
+        _, status, beside_it = os.wait4(companion.pid, 0)
+        companion.returncode = os.waitstatus_to_exitcode(status)
+        cpu += beside_it.ru_utime + beside_it.ru_stime
     seconds = time.monotonic() - began
     if child.returncode not in (0, 3):
         sys.exit(f"{command[0]} failed ({child.returncode}): {child.stderr.read()[-2000:]}")
-    return seconds, usage.ru_maxrss / 1024, out
+    return seconds, cpu, usage.ru_maxrss / 1024, out
 
 
 def mailtrail(source, out):
     shutil.rmtree(out, ignore_errors=True)
-    seconds, peak, text = timed([f"{RELEASE}/mailtrail", "ingest", source, "--out", out, "--json", "--allow-issues"])
+    seconds, cpu, peak, text = timed([f"{RELEASE}/mailtrail", "ingest", source, "--out", out, "--json", "--allow-issues"])
     answer = json.loads(text)
-    return seconds, peak, (answer["accesses"], answer["items"])
+    return (seconds, cpu, peak), (answer["accesses"], answer["items"])
 
 
 def peer(python, script, source, out):
     shutil.rmtree(out, ignore_errors=True)
     script = os.path.join(ROOT, "benches", "peers", script)
-    seconds, peak, text = timed([python, script, source, out], beside=["sha256sum", source])
+    seconds, cpu, peak, text = timed([python, script, source, out], beside=["sha256sum", source])
     version, accesses, items = text.split()[-3:]
-    return seconds, peak, (int(accesses), int(items)), version
+    return (seconds, cpu, peak), (int(accesses), int(items)), version
 
 
 def installed(python, script):
@@ -65,6 +69,7 @@ def main():
     ask.add_argument("--python", default=sys.executable)
     ask.add_argument("--work", default=None)
     args = ask.parse_args()
+    load = f"{os.getloadavg()[0]:.1f}"
     work = args.work or tempfile.mkdtemp(prefix="mailtrail-bench-")
     os.makedirs(work, exist_ok=True)
     peers = {name: script for name, script in PEERS.items() if installed(args.python, script)}
@@ -81,21 +86,23 @@ def main():
         counts = {}
         # Rounds interleave: what slows the machine for a minute slows everybody.
         for _ in range(args.rounds):
-            seconds, peak, counts["mailtrail"] = mailtrail(source, os.path.join(work, "out"))
-            ours.append((seconds, peak))
+            run, counts["mailtrail"] = mailtrail(source, os.path.join(work, "out"))
+            ours.append(run)
             for name, script in peers.items():
-                seconds, peak, counts[name], versions[name] = peer(args.python, script, source, os.path.join(work, "peer"))
-                theirs[name].append((seconds, peak))
+                run, counts[name], versions[name] = peer(args.python, script, source, os.path.join(work, "peer"))
+                theirs[name].append(run)
         if len(set(counts.values())) != 1:
             sys.exit(f"the tools disagree on (accesses, items) of {source}: {counts}")
-        median = statistics.median(s for s, _ in ours)
+        middle = lambda runs, part: statistics.median(run[part] for run in runs)
+        median = middle(ours, 0)
         linear[size] = (megabytes, median)
-        lines.append(f"| {size} GB | **mailtrail** | {median:.2f} | {megabytes / median:,.0f} | {max(p for _, p in ours):,.0f} | |")
+        lines.append(f"| {size} GB | **mailtrail** | {median:.2f} | {megabytes / median:,.0f} | {middle(ours, 1):.2f} | "
+                     f"{max(run[2] for run in ours):,.0f} | | |")
         for name, runs in theirs.items():
-            seconds = statistics.median(s for s, _ in runs)
-            ratio = statistics.median(t[0] / o[0] for t, o in zip(runs, ours))
+            seconds = middle(runs, 0)
+            wall, cpu = (statistics.median(t[part] / o[part] for t, o in zip(runs, ours)) for part in (0, 1))
             lines.append(f"| {size} GB | {name} {versions[name]} + sha256sum | {seconds:.2f} | {megabytes / seconds:,.0f} | "
-                         f"{max(p for _, p in runs):,.0f} | {ratio:.2f} |")
+                         f"{middle(runs, 1):.2f} | {max(run[2] for run in runs):,.0f} | {wall:.2f} | {cpu:.2f} |")
         print("\n".join(lines[-1 - len(theirs):]), flush=True)
     cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
     growth = ""
@@ -105,10 +112,11 @@ def main():
     block = f"""Machine: {os.cpu_count()} cores, {cpu}. Median of {args.rounds} interleaved rounds; files warm in the page cache.
 mailtrail hashes its source while reading (SHA-256), carries a locator a row, and writes every column of docs/TABLES.md; a peer
 writes the 16 and 8 columns of its recipe (`benches/peers/`), with `sha256sum` of the source beside it in the same timing. All
-agree on the number of accesses and items. "times" is a peer's seconds over mailtrail's, paired by round.
+agree on the number of accesses and items. "times" is a peer's seconds over mailtrail's, paired by round; "CPU times" the same of
+CPU seconds (user and system, the digest's included), which other work on the machine disturbs less. Load when it began: {load}.
 
-| input | tool | seconds | MB/s | peak MiB | times |
-|---|---|---|---|---|---|
+| input | tool | seconds | MB/s | CPU s | peak MiB | times | CPU times |
+|---|---|---|---|---|---|---|---|
 {table}
 
 {growth}"""

@@ -81,7 +81,10 @@ impl Evidence {
         if let Some(user) = &record.user_id
             && self.users.len() < USERS
         {
-            self.users.insert(user.to_lowercase().into());
+            let lower = user.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+            if !(lower && self.users.contains(user.as_ref())) {
+                self.users.insert(user.to_lowercase().into());
+            }
         }
     }
 

@@ -49,6 +49,7 @@ pub(crate) fn build<'a>(job: &'a Job, bench: &'a mut Bench, limits: &Limits) -> 
         notes: Notes::new(),
     };
     for piece in &job.pieces {
+        builder.block.records.reserve(piece.rows.len().min(1 << 10));
         builder.open_counts(piece.source);
         piece.for_each_row(bytes, |span, locator| builder.row(piece, span, locator));
     }

@@ -15,14 +15,23 @@ impl MailboxKey {
         mailbox_guid: Option<&str>,
         mailbox_owner_upn: Option<&str>,
     ) -> Option<Self> {
-        let stated = |text: Option<&str>| {
-            text.map(str::trim).filter(|t| !t.is_empty() && !is_zero_guid(t)).map(str::to_lowercase)
-        };
-        if let Some(guid) = stated(mailbox_guid) {
-            let organization = stated(organization_id).unwrap_or_else(|| "-".to_owned());
-            return Some(Self(format!("{organization}/{guid}").into()));
+        fn stated(text: Option<&str>) -> Option<&str> {
+            text.map(str::trim).filter(|t| !t.is_empty() && !is_zero_guid(t))
         }
-        stated(mailbox_owner_upn).map(|upn| Self(format!("upn:{upn}").into()))
+        let (first, between, second) = match (stated(mailbox_guid), stated(organization_id)) {
+            (Some(guid), organization) => (organization.unwrap_or("-"), "/", guid),
+            (None, _) => ("upn:", "", stated(mailbox_owner_upn)?),
+        };
+        let mut key = String::with_capacity(first.len() + between.len() + second.len());
+        for part in [first, between, second] {
+            if part.is_ascii() {
+                key.push_str(part);
+            } else {
+                key.push_str(&part.to_lowercase());
+            }
+        }
+        key.make_ascii_lowercase();
+        Some(Self(key.into()))
     }
 
     /// The key as text.

@@ -20,10 +20,13 @@ use polars_arrow::{
     datatypes::{ArrowDataType, IntegerType},
 };
 
-use crate::schema::{Kind, Table};
+use crate::{
+    schema::{Kind, Table},
+    texts::Texts,
+};
 
 /// A map from word to number.
-type Numbers<'w> = HashMap<&'w str, u32, FixedState>;
+pub(crate) type Numbers<'w> = HashMap<&'w str, u32, FixedState>;
 
 /// Columns of a table, in its order.
 #[derive(Default)]
@@ -36,6 +39,8 @@ pub(crate) struct Columns {
 pub(crate) enum Cells {
     /// Texts that repeat.
     Words(Words),
+    /// Texts that hardly ever repeat.
+    Texts(Texts),
     /// Anything else.
     Array(Box<dyn Array>),
 }
@@ -54,8 +59,13 @@ const NONE: u32 = u32::MAX;
 impl Words {
     /// The words of cells.
     pub(crate) fn of<'c>(cells: impl Iterator<Item = Option<&'c str>>) -> Self {
+        Self::with(cells, &mut Numbers::default())
+    }
+
+    /// The words of cells, told apart in a map that is used for one column after the other.
+    pub(crate) fn with<'c>(cells: impl Iterator<Item = Option<&'c str>>, known: &mut Numbers<'c>) -> Self {
         let mut words = Self { numbers: Vec::with_capacity(cells.size_hint().0), ..Self::default() };
-        let mut known = Numbers::default();
+        known.clear();
         let mut last: (&str, u32) = ("", NONE);
         for cell in cells {
             let number = match cell {
@@ -88,6 +98,17 @@ impl Words {
     }
 }
 
+/// One column of several blocks whose texts hardly ever repeat; none if it is another kind of column.
+pub(crate) fn texts(chunks: &[Columns], at: usize) -> Vec<&Texts> {
+    let cells = chunks.iter().filter_map(|chunk| chunk.cells.get(at));
+    cells
+        .filter_map(|cells| match cells {
+            Cells::Texts(texts) => Some(texts),
+            Cells::Words(_) | Cells::Array(_) => None,
+        })
+        .collect()
+}
+
 /// One column of several blocks as one array, ready to be encoded.
 pub(crate) fn gather(chunks: &[Columns], at: usize) -> PolarsResult<Box<dyn Array>> {
     let cells: Vec<&Cells> = chunks.iter().filter_map(|chunk| chunk.cells.get(at)).collect();
@@ -95,14 +116,14 @@ pub(crate) fn gather(chunks: &[Columns], at: usize) -> PolarsResult<Box<dyn Arra
         .iter()
         .filter_map(|cells| match cells {
             Cells::Array(array) => Some(array.as_ref()),
-            Cells::Words(_) => None,
+            Cells::Words(_) | Cells::Texts(_) => None,
         })
         .collect();
     match arrays.as_slice() {
         [] => {
             let words = cells.iter().filter_map(|cells| match cells {
                 Cells::Words(words) => Some(words),
-                Cells::Array(_) => None,
+                Cells::Array(_) | Cells::Texts(_) => None,
             });
             gather_words(&words.collect::<Vec<_>>())
         }
@@ -157,11 +178,7 @@ pub(crate) fn of_frame(table: &Table, frame: &DataFrame) -> PolarsResult<Columns
             let column = frame.column(name)?;
             match kind {
                 Kind::Text => Ok(Cells::Words(Words::of(column.str()?.iter()))),
-                Kind::Unique => {
-                    let texts: MutableUtf8Array<i64> = column.str()?.iter().collect();
-                    let texts: Utf8Array<i64> = texts.into();
-                    Ok(Cells::Array(Box::new(texts)))
-                }
+                Kind::Unique => Ok(Cells::Texts(Texts::of(column.str()?.iter()))),
                 _ => {
                     let series = column.as_materialized_series().rechunk();
                     if *series.dtype() != kind.data_type() {

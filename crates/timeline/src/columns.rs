@@ -20,14 +20,15 @@ use std::fmt::Write as _;
 
 use mailtrail_model::{AccessRecord, Locator, SourceId};
 use polars_arrow::{
-    array::{Array, BooleanArray, MutableUtf8Array, PrimitiveArray, Utf8Array},
+    array::{Array, BooleanArray, PrimitiveArray},
     datatypes::{ArrowDataType, TimeUnit},
 };
 
 use crate::{
     TimelineError,
-    cells::{Cells, Columns, Words},
+    cells::{Cells, Columns, Numbers, Words},
     schema::{self, Kind, Table},
+    texts::Texts,
 };
 
 /// An access on its way into the tables.
@@ -46,13 +47,14 @@ struct Builder<'r, R> {
     table: &'static Table,
     rows: &'r [R],
     cells: Vec<Cells>,
+    known: Numbers<'r>,
     /// The first column that was not the table's next one.
     misplaced: Option<&'static str>,
 }
 
 impl<'r, R> Builder<'r, R> {
     fn new(table: &'static Table, rows: &'r [R]) -> Self {
-        Self { table, rows, cells: Vec::with_capacity(table.columns.len()), misplaced: None }
+        Self { table, rows, cells: Vec::with_capacity(table.columns.len()), known: Numbers::default(), misplaced: None }
     }
 
     fn push(mut self, name: &'static str, kinds: &[Kind], cells: impl FnOnce(Kind) -> Cells) -> Self {
@@ -63,18 +65,18 @@ impl<'r, R> Builder<'r, R> {
         self
     }
 
-    fn text(self, name: &'static str, value: impl Fn(&'r R) -> Option<&'r str>) -> Self {
+    fn text(mut self, name: &'static str, value: impl Fn(&'r R) -> Option<&'r str>) -> Self {
         let rows = self.rows;
-        self.push(name, &[Kind::Text, Kind::Unique], |kind| {
+        let mut known = std::mem::take(&mut self.known);
+        let mut columns = self.push(name, &[Kind::Text, Kind::Unique], |kind| {
             let cells = rows.iter().map(value);
-            if kind == Kind::Text {
-                return Cells::Words(Words::of(cells));
+            match kind {
+                Kind::Text => Cells::Words(Words::with(cells, &mut known)),
+                _ => Cells::Texts(Texts::of(cells)),
             }
-            let mut texts = MutableUtf8Array::<i64>::with_capacities(rows.len(), 0);
-            cells.for_each(|cell| texts.push(cell));
-            let texts: Utf8Array<i64> = texts.into();
-            Cells::Array(Box::new(texts))
-        })
+        });
+        columns.known = known;
+        columns
     }
 
     /// A text that is made, not borrowed: the closure writes it. Nothing written means that there is none.

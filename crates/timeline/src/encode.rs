@@ -31,6 +31,7 @@ use crate::{
     TimelineError,
     cells::{self, Columns},
     schema::{Kind, Table},
+    texts,
 };
 
 /// A column of a row group: its compressed pages.
@@ -128,20 +129,25 @@ impl Encoder {
         let missing = || PolarsError::ColumnNotFound(self.table.file.into());
         let parquet = self.parquet.fields().get(at).ok_or_else(missing)?;
         let (_, kind) = self.table.columns.get(at).ok_or_else(missing)?;
-        let array = cells::gather(chunks, at)?;
-        let encoding = match array.dtype() {
-            ArrowDataType::Dictionary(..) => pq::Encoding::RleDictionary,
-            _ => plain_encoding(*kind),
-        };
         let mut compressor = match self.at_rest().pop() {
             Some(compressor) => compressor,
             None => Compressor::new()?,
         };
         let mut compressed = Vec::new();
-        // One leaf: no column of ours is nested.
-        for pages in pq::array_to_columns(array, parquet.clone(), options(*kind)?, &[encoding])? {
-            for page in pages {
-                compressed.push(compressor.page(page?)?);
+        if *kind == Kind::Unique {
+            let page = texts::page(&cells::texts(chunks, at), parquet, options(*kind)?)?;
+            compressed.push(compressor.page(pq::Page::Data(page))?);
+        } else {
+            let array = cells::gather(chunks, at)?;
+            let encoding = match array.dtype() {
+                ArrowDataType::Dictionary(..) => pq::Encoding::RleDictionary,
+                _ => plain_encoding(*kind),
+            };
+            // One leaf: no column of ours is nested.
+            for pages in pq::array_to_columns(array, parquet.clone(), options(*kind)?, &[encoding])? {
+                for page in pages {
+                    compressed.push(compressor.page(page?)?);
+                }
             }
         }
         self.at_rest().push(compressor);

@@ -14,6 +14,7 @@ mod columns;
 mod encode;
 mod lane;
 mod tally;
+mod texts;
 
 mod merge;
 mod record_bytes;

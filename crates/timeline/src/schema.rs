@@ -14,7 +14,7 @@ use polars::prelude::{DataType, TimeUnit};
 pub(crate) enum Kind {
     /// Text that repeats within a row group: dictionary pages.
     Text,
-    /// Text that hardly ever repeats (ids, subjects): plain pages, no dictionary is tried.
+    /// Text that hardly ever repeats (ids, subjects): no dictionary is tried, what begins alike is written once.
     Unique,
     /// Microseconds since 1970, UTC.
     Time,

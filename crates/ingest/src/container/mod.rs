@@ -273,6 +273,9 @@ pub(crate) mod fuzzing {
 /// Hands the notes on: one entry a code, for rows that were taken.
 fn seal(outcome: &mut Outcome<'_>, flaws: &Flaws, notes: &mut Notes) {
     let mut found = flaws.take_notes();
+    if found.is_empty() {
+        return;
+    }
     found.sort_by_key(|(code, _)| *code);
     found.dedup_by_key(|(code, _)| *code);
     match &mut outcome.kind {

@@ -154,6 +154,7 @@ impl<'a> Quick<'a> {
     fn escaped(&mut self, start: usize, stop: usize) -> Outcome<()> {
         let (mut start, mut stop) = (start, stop);
         self.scratch.clear();
+        self.scratch.reserve(64);
         loop {
             self.scratch.push_str(self.text.get(start..stop).ok_or(GiveUp)?);
             self.at = stop;

@@ -1,6 +1,7 @@
 //! Owns one object of an export as spelled: a record, or the envelope around one.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
 use mailtrail_model::IssueCode;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -19,9 +20,10 @@ use crate::row::Cell;
 /// Everything one object states that we know.
 #[derive(Debug)]
 pub(crate) struct WireRecord<'a> {
-    scalars: [Loose<'a>; Field::ALL.len()],
-    bodies: [Option<&'a str>; Body::ALL.len()],
-    details: [Option<&'a str>; Detail::ALL.len()],
+    scalars: Scalars<'a>,
+    /// A record has a few at most.
+    bodies: Vec<'a, (Body, &'a str)>,
+    details: Vec<'a, (Detail, &'a str)>,
     /// `OperationProperties`.
     pub(crate) properties: Properties<'a>,
     /// `Folders` and `Messages`.
@@ -34,13 +36,42 @@ pub(crate) struct WireRecord<'a> {
     seen: [bool; 5],
 }
 
+/// Values by field. A record states some thirty of the fields we know, and is moved several times: so it holds those only.
+#[derive(Debug)]
+struct Scalars<'a> {
+    /// Where a field's value is, from 1; 0 is nowhere.
+    at: [u8; Field::ALL.len()],
+    values: Vec<'a, Loose<'a>>,
+}
+
+impl<'a> Scalars<'a> {
+    fn get(&self, field: Field) -> Loose<'a> {
+        let at = usize::from(self.at[field as usize]);
+        at.checked_sub(1).and_then(|at| self.values.get(at)).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, field: Field, value: Loose<'a>) {
+        let at = &mut self.at[field as usize];
+        if let Some(slot) = usize::from(*at).checked_sub(1).and_then(|at| self.values.get_mut(at)) {
+            *slot = value;
+            return;
+        }
+        if self.values.is_empty() {
+            self.values.reserve(32);
+        }
+        self.values.push(value);
+        // There are fewer fields than a byte counts.
+        *at = u8::try_from(self.values.len()).unwrap_or_default();
+    }
+}
+
 impl<'a> WireRecord<'a> {
     /// A record that states nothing.
     pub(crate) fn new_in(arena: &'a Bump) -> Self {
         Self {
-            scalars: [Loose::Absent; Field::ALL.len()],
-            bodies: [None; Body::ALL.len()],
-            details: [None; Detail::ALL.len()],
+            scalars: Scalars { at: [0; Field::ALL.len()], values: Vec::new_in(arena) },
+            bodies: Vec::new_in(arena),
+            details: Vec::new_in(arena),
             properties: Properties::new_in(arena),
             folders: Folders::new_in(arena),
             item: None,
@@ -51,7 +82,7 @@ impl<'a> WireRecord<'a> {
 
     /// The value of a field.
     pub(crate) fn get(&self, field: Field) -> Loose<'a> {
-        self.scalars[field as usize]
+        self.scalars.get(field)
     }
 
     /// The first of several fields that states a value.
@@ -61,25 +92,24 @@ impl<'a> WireRecord<'a> {
 
     /// The raw JSON that may hold the record.
     pub(crate) fn body(&self, body: Body) -> Option<&'a str> {
-        self.bodies[body as usize]
+        self.bodies.iter().find(|(known, _)| *known == body).map(|(_, raw)| *raw)
     }
 
     /// The raw JSON of a detail.
     pub(crate) fn detail(&self, detail: Detail) -> Option<&'a str> {
-        self.details[detail as usize]
+        self.details.iter().find(|(known, _)| *known == detail).map(|(_, raw)| *raw)
     }
 
     /// Sets a field that is not stated yet.
     pub(crate) fn fill(&mut self, field: Field, value: Loose<'a>) {
-        let slot = &mut self.scalars[field as usize];
-        if !slot.is_stated() && value.is_stated() {
-            *slot = value;
+        if !self.get(field).is_stated() && value.is_stated() {
+            self.set(field, value);
         }
     }
 
     /// Sets a field, whatever it stated.
     pub(crate) fn set(&mut self, field: Field, value: Loose<'a>) {
-        self.scalars[field as usize] = value;
+        self.scalars.set(field, value);
     }
 
     /// Sets a field from a cell or attribute, whatever its kind. An empty text states nothing.
@@ -94,8 +124,14 @@ impl<'a> WireRecord<'a> {
             Key::Messages => gather_text(&mut MessageGather { ctx, out: &mut self.folders }, text),
             Key::Item => gather_text(&mut SingleItemGather { ctx, out: &mut self.item }, text),
             Key::AppAccessContext => gather_text(&mut ContextGather { ctx, out: &mut self.context }, text),
-            Key::Detail(detail) => self.details[detail as usize] = Some(text),
-            Key::Body(body) => self.bodies[body as usize] = Some(text),
+            Key::Detail(detail) => {
+                self.details.retain(|(known, _)| *known != detail);
+                self.details.push((detail, text));
+            }
+            Key::Body(body) => {
+                self.bodies.retain(|(known, _)| *known != body);
+                self.bodies.push((body, text));
+            }
             Key::Unknown => {}
         }
     }
@@ -221,10 +257,9 @@ impl<'a> Visitor<'a> for RecordSeed<'_, 'a, '_> {
             let first = match key {
                 Key::Scalar(field) => {
                     let value = map.next_value_seed(LooseSeed(ctx))?;
-                    let slot = &mut record.scalars[field as usize];
-                    let first = *slot == Loose::Absent;
+                    let first = record.get(field) == Loose::Absent;
                     if first {
-                        *slot = value;
+                        record.set(field, value);
                     }
                     first
                 }
@@ -250,16 +285,18 @@ impl<'a> Visitor<'a> for RecordSeed<'_, 'a, '_> {
                 }
                 Key::Body(body) => {
                     let raw: &'a RawValue = map.next_value()?;
-                    let slot = &mut record.bodies[body as usize];
-                    let first = slot.is_none();
-                    slot.get_or_insert(raw.get());
+                    let first = record.body(body).is_none();
+                    if first {
+                        record.bodies.push((body, raw.get()));
+                    }
                     first
                 }
                 Key::Detail(detail) => {
                     let raw: &'a RawValue = map.next_value()?;
-                    let slot = &mut record.details[detail as usize];
-                    let first = slot.is_none();
-                    slot.get_or_insert(raw.get());
+                    let first = record.detail(detail).is_none();
+                    if first {
+                        record.details.push((detail, raw.get()));
+                    }
                     first
                 }
                 Key::Unknown => {

@@ -24,7 +24,7 @@ pub(super) fn set(flow: &mut Flow<'_>, table: &Table) {
     let style = Style::new(size, Cut::Regular, INK);
     let head = Style::new(size, Cut::Bold, MUTED);
     let widths = widths(flow.kind, table, size);
-    let heads: Vec<Cell> = table.columns.iter().map(|column| Cell::text(&*column.label)).collect();
+    let heads: Vec<Cell> = table.columns.iter().map(|column| Cell::text(column.label)).collect();
     flow.within(Role::Table, |flow| {
         row(flow, table, &heads, &widths, head, Some(Role::ColumnHead), Tone::Plain);
         let total = table.total.iter().map(|cells| (cells.as_slice(), Tone::Plain, Cut::Bold));

@@ -213,7 +213,8 @@ fn class_summary<'r>(name: String, runs: impl Iterator<Item = &'r ClassRun>) -> 
     let mut out = ClassSummary { name, documented: true, tenants: 0, planted: 0, score: ClassScore::default() };
     let mut tenants = BTreeSet::new();
     for run in runs {
-        tenants.insert(run.seed);
+        // One seed makes another tenant in each world.
+        tenants.insert((run.world.clone(), run.seed));
         out.documented &= run.documented;
         out.planted += usize::from(run.attack.is_some());
         out.score.add(&run.score);

@@ -146,7 +146,7 @@ fn explain_follows_a_session_and_a_message_home_to_the_rows_of_the_exports() {
 
     let none = mailtrail(["explain", "V999999", "--in", folder.to_str().unwrap()]);
     assert_eq!(none.code, 1);
-    assert!(none.stderr.contains("no session"), "{}", none.stderr);
+    assert!(none.stderr.contains("session, record or message"), "{}", none.stderr);
 }
 
 #[test]

@@ -24,17 +24,24 @@ fn main() -> Done {
     let days = if says("hostile") { 18 } else { 92 };
     let make = || made_up::timeline(made_up::Shape { mailboxes, days, said, classed: says("classed") });
     if !says("hostile") {
-        return write(&make(), &made_up::case(said), &out);
+        return write(&make(), &made_up::case(said), &out, Paper::Yes);
     }
     for (place, text) in poison::texts().iter().enumerate() {
         let (mut timeline, mut case) = (make(), made_up::case(said));
         poison::poison(&mut timeline, &mut case, text);
-        write(&timeline, &case, &out.join(format!("{place:02}")))?;
+        write(&timeline, &case, &out.join(format!("{place:02}")), Paper::No)?;
     }
     Ok(())
 }
 
-fn write(timeline: &Timeline, case: &CaseInputs, out: &Path) -> Done {
+/// Whether the report is laid out on paper as well. Hostile cases are for browsers; the PDF has its own test of them.
+#[derive(Clone, Copy, PartialEq)]
+enum Paper {
+    Yes,
+    No,
+}
+
+fn write(timeline: &Timeline, case: &CaseInputs, out: &Path, paper: Paper) -> Done {
     std::fs::create_dir_all(out)?;
     let charts = mailtrail_render::charts(timeline, &mailtrail_render::ChartNumbers::default())?;
     for chart in &charts {
@@ -53,7 +60,9 @@ fn write(timeline: &Timeline, case: &CaseInputs, out: &Path) -> Done {
         tool_version: "0.1.0",
     };
     std::fs::write(out.join("report.html"), mailtrail_render::report(&input)?)?;
-    std::fs::write(out.join("report.pdf"), mailtrail_render::report_pdf(&input)?)?;
+    if paper == Paper::Yes {
+        std::fs::write(out.join("report.pdf"), mailtrail_render::report_pdf(&input)?)?;
+    }
     let pages = mailtrail_render::MailboxPages::of(&input);
     let folder = out.join("mailboxes");
     std::fs::create_dir_all(&folder)?;

@@ -375,14 +375,16 @@ class Exposure(unittest.TestCase):
     def test_an_unattributed_access_is_c_far_where_no_suspect_is_near(self):
         self.check([record(f"{DAY_1}T09:00:00", ["m"], ClientIPAddress="198.51.100.1")], ("C-far", "UNA"))
 
-    def test_a_suspect_sync_is_b1_up_to_62_minutes_later_and_b2_beyond(self):
+    def test_a_suspect_sync_reaches_what_came_up_to_62_minutes_later_in_its_folder_and_beyond_it(self):
         suspect = {"ClientAppId": INTRUDER["ClientAppId"], "ClientIPAddress": "203.0.113.9"}
         listing = [("m", "2024-01-10T10:02:00Z"), ("late", "2024-01-10T10:02:01Z"), ("heartbeat", "2023-12-01"), ("unknown", "")]
         rows = [sync(f"{DAY_1}T09:00:00", **suspect)]
-        for message, class_ in (("m", "B1"), ("late", "B2"), ("unknown", "B1")):
+        for message, class_ in (("m", "B1"), ("late", "D1"), ("unknown", "B1")):
             self.check(rows, (class_, ""), listing=listing, message=message)
-        self.check(rows, ("C-near", "SYN"), listing=listing, message="late", policy="presume_mailbox_on_sync = false")
-        self.check([sync(f"{DAY_1}T09:00:00", CALENDAR, **suspect)], ("B2", ""))
+        calendar = [sync(f"{DAY_1}T09:00:00", CALENDAR, **suspect)]
+        for message, class_ in (("m", "B2"), ("late", "D1"), ("unknown", "B2")):
+            self.check(calendar, (class_, ""), listing=listing, message=message)
+        self.check(calendar, ("C-near", "SYN"), listing=listing, policy="presume_mailbox_on_sync = false")
 
     def test_a_suspect_access_within_a_day_before_a_blind_period_is_b3(self):
         flagged = record(f"{DAY_1}T09:00:00", ["other"], OperationProperties=FLAGGED)

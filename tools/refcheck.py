@@ -9,6 +9,7 @@ sessions, coverage, mailboxes and exposure from docs/METHOD.md. Both accounts ar
 equal. `--write DIR` keeps both. Exit 0: equal; 1: a difference; 2: usage, or the case names an input that is not read here.
 
 Not compared: the digests that name contexts (their keys are), names of applications, whether a source looks incomplete.
+Which access windows are unusual is not recomputed: without an attribution file those of OUT mark accesses here, too.
 """
 
 import argparse
@@ -51,8 +52,9 @@ def main(arguments=None):
 
 def check(case_path, out_path, write=None):
     """Compares one run: (whether it agrees, what to print)."""
-    reference = Result(Case(case_path)).sections()
+    case = Case(case_path)
     out = Out(out_path)
+    reference = Result(case, out.unusual() if case.attribution is None else ()).sections()
     found = {name: same_columns(rows, reference[name]) for name, rows in out.sections().items()}
     text = list(out.complaints)
     missing = []

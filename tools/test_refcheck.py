@@ -419,7 +419,7 @@ class Exposure(unittest.TestCase):
         rule = record(f"{DAY_1}T09:00:00", Operation="New-InboxRule", ObjectId=f"{UPN}\\News", MailboxGuid=None, MailboxOwnerUPN=None)
         self.check([rule], ("C-far", "PTH"))
         early = dict(rule, CreationTime="2024-01-10T00:00:00")
-        self.check([early], ("D0", ""), period=("2024-01-10T06:00:00Z", "2024-01-12T00:00:00Z"))
+        self.check([early], ("D0", ""), period=("2024-01-10T06:00:00Z", "2024-01-11T23:58:00Z"))
 
     def test_an_item_without_an_id_reaches_the_mailbox(self):
         self.check([record(f"{DAY_1}T09:00:00", Folders=[dict(INBOX, FolderItems=[{"Id": "x"}])])], ("C-far", "IDL"))
@@ -436,13 +436,17 @@ class Exposure(unittest.TestCase):
 
     def test_a_suspect_bind_outside_the_period_makes_no_a_and_no_d(self):
         rows = [record(f"{DAY_1}T02:00:00", ["m"], **INTRUDER)]
-        self.check(rows, ("C-near", "UNA"), period=("2024-01-10T12:00:00Z", "2024-01-12T00:00:00Z"))
+        self.check(rows, ("C-near", "UNA"), period=("2024-01-10T12:00:00Z", "2024-01-11T23:58:00Z"))
 
     def test_a_gap_reaches_what_had_arrived_before_it_ended(self):
         declared = 'query_start = 2024-01-10\nquery_end = 2024-01-11\nexported_utc = 2024-01-20\nfilter = "none"\n'
         self.check([], ("C-far", "GAP"), source=declared)
-        self.check([], ("D0", ""), source=declared, period=("2024-01-10T00:00:00Z", "2024-01-11T00:00:00Z"))
 
+    def test_accesses_of_the_two_minutes_before_a_range_ends_may_be_recorded_after_it(self):
+        declared = 'query_start = 2024-01-10\nquery_end = 2024-01-11\nexported_utc = 2024-01-20\nfilter = "none"\n'
+        for end, class_ in (("2024-01-10T23:58:00Z", ("D0", "")), ("2024-01-10T23:58:01Z", ("C-far", "GAP"))):
+            self.check([], class_, source=declared, period=("2024-01-10T00:00:00Z", end))
+            self.check([], class_, window=("2024-01-10", "2024-01-11"), period=("2024-01-10T00:00:00Z", end))
 
     def test_what_was_received_after_a_sync_by_nobody_known_is_c_too(self):
         stranger = {"ClientIPAddress": "198.51.100.1"}
@@ -494,7 +498,7 @@ class Exposure(unittest.TestCase):
     def test_a_forwarding_rule_made_before_the_period_is_another_way_out(self):
         rule = record(f"{DAY_1}T01:00:00", Operation="Set-Mailbox", ObjectId=UPN, MailboxGuid=None, MailboxOwnerUPN=None,
                       Parameters=[{"Name": "ForwardingSmtpAddress", "Value": "smtp:x@y.example"}])
-        self.check([rule], ("C-far", "PTH"), period=("2024-01-10T06:00:00Z", "2024-01-12T00:00:00Z"))
+        self.check([rule], ("C-far", "PTH"), period=("2024-01-10T06:00:00Z", "2024-01-11T23:58:00Z"))
 
     def test_a_new_delegate_and_an_export_are_other_ways_out(self):
         for operation in ("Add-MailboxPermission", "New-MailboxExportRequest", "New-TransportRule", "AdminMailAccess", "SearchExported"):

@@ -19,6 +19,8 @@ SERVICES = {
 ASSISTANT = re.compile(r"client=(restsystem|eba|tba|elc|hub transport)", re.I)
 
 STRENGTH = ["unattributed", "accepted", "shared", "provisional", "suspect"]
+# Where nobody marked anything, the accesses of unusual windows count as suspect ones.
+SUSPECT = ("suspect", "provisional")
 
 
 @functools.cache
@@ -86,8 +88,11 @@ def in_networks(address, networks):
     return any(parsed.version == network.version and parsed in network for network in networks)
 
 
-def judge(case, accesses, upns):
-    """Gives each access its attribution."""
+def judge(case, accesses, upns, unusual=()):
+    """Gives each access its attribution. `unusual`: (mailbox, context key, first, last) of windows that mark provisionally."""
+    windows = {}
+    for mailbox, key, first, last in unusual if case.attribution is None else ():
+        windows.setdefault((mailbox, key), []).append((first, last))
     known_devices = {lower(row["device_id"]) for row in case.devices if "device_id" in row}
     known_networks = [ipaddress.ip_network(row["network"], strict=False) for row in case.devices if "network" in row]
     for access in accesses:
@@ -105,6 +110,10 @@ def judge(case, accesses, upns):
         else:
             access.by_list = is_service(access)
             access.attribution = "accepted" if access.by_list else "unattributed"
+            key = tuple(None if part is None else str(part) for part in context_key(access))
+            own = windows.get((access.mailbox, key), ()) if access.in_window and not access.by_list else ()
+            if any(first <= access.created <= last for first, last in own):
+                access.attribution = "provisional"
 
 
 def strongest(accesses):

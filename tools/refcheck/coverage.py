@@ -244,7 +244,7 @@ def local_hours(lane, start, end, hours):
 def silent(case, read, lane):
     """Stretches without a record that are longer than the mailbox's own silences."""
     rules, window = case.rules, read.window
-    period = case.period or window
+    period = read.period
     inside = [at for at in lane.times if window[0] <= at < window[1]]
     before = [at for at in lane.times if at < window[0]]
     after = [at for at in lane.times if at >= window[1]]

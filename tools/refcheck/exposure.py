@@ -7,6 +7,7 @@ import bisect
 
 from . import case as cases
 from . import coverage, records, ways_out
+from .attribution import SUSPECT
 from .instant import DAY, MINUTE, within
 
 CLASSES = ["A", "B1", "B2", "B3", "C-near", "C-far", "D1", "D0", "N"]
@@ -54,7 +55,7 @@ def present(message, before):
 
 
 def classify(case, result):
-    period = case.period or result.read.window
+    period = result.read.period
     rows = []
     for key, lane in result.lanes.items():
         rows += of_mailbox(case, result, lane, period)
@@ -75,7 +76,7 @@ def of_mailbox(case, result, lane, period):
     known = set().union(*(named(a, store_ids) for a in lane.accesses if a.in_window), *names.values())
     listings = [one for one in case.listings if any(on_listing(lane, row) for row in one.rows)]
     messages = universe(lane, listings, known)
-    suspect = [a for a in accesses if a.attribution == "suspect"]
+    suspect = [a for a in accesses if a.attribution in SUSPECT]
     recorded, failed = set(), []
     for access in suspect:
         if access.synchronises:
@@ -92,7 +93,7 @@ def of_mailbox(case, result, lane, period):
     facts += listing_facts(case, lane, listings, messages, accesses, names, suspect, period)
     facts += other_facts(case, result, lane, period)
     facts += outside_facts(lane, store_ids, period)
-    marked = [a for a in lane.accesses if a.attribution == "suspect"]
+    marked = [a for a in lane.accesses if a.attribution in SUSPECT]
     for fact in facts:
         first, last = fact.span or whole  # a reason that names neither hours nor a record speaks of the whole period
         fact.near = any(a.span[0] <= last + NEAR and first - NEAR <= a.span[1] for a in marked)
@@ -176,16 +177,16 @@ def throttle_presumed(blind, message, suspect):
 
 
 def coverage_facts(result, lane, period):
+    """Coverage speaks of records, which are made up to two minutes after what they are about."""
     facts = []
-    window = result.read.window
-    for spans in result.coverage[lane.key].values():
+    window, lag = result.read.window, result.read.lag
+    # What lies outside the window was not looked at.
+    outside = [(coverage.FOREVER[0], window[0], "source-gap"), (window[1], coverage.FOREVER[1], "source-gap")]
+    for spans in [*result.coverage[lane.key].values(), outside]:
         for start, end, state in spans:
             reason = coverage.STATES[state]
-            for piece in within([(start, end)], period) if reason else ():
+            for piece in within([(start - lag, end)], period) if reason else ():
                 facts.append(Fact(reason, piece, present_before=piece[1]))
-    # What of the period lies outside the window was not looked at.
-    for piece in within([(coverage.FOREVER[0], window[0]), (window[1], coverage.FOREVER[1])], period):
-        facts.append(Fact("GAP", piece, present_before=piece[1]))
     return facts
 
 
@@ -200,7 +201,7 @@ def access_facts(accesses, failed, names, case):
             facts.append(Fact(reason, (access.created, access.created + SYNC_REACH)))
         elif reason:
             facts.append(Fact(reason, access.span, messages=names[id(access)]))
-        elif access.synchronises and access.attribution == "suspect" and not case.policy["presume_mailbox_on_sync"]:
+        elif access.synchronises and access.attribution in SUSPECT and not case.policy["presume_mailbox_on_sync"]:
             facts.append(Fact("SYN", access.span, present_before=reach_of([access])))
     return facts
 
@@ -208,7 +209,7 @@ def access_facts(accesses, failed, names, case):
 def outside_facts(lane, store_ids, period):
     """UNA: suspect accesses outside the suspect period. They make no A, but what they name is not excluded (the gate)."""
     return [Fact("UNA", a.span, messages=named(a, store_ids)) for a in lane.accesses
-            if a.attribution == "suspect" and not in_period(a, period) and not a.synchronises]
+            if a.attribution in SUSPECT and not in_period(a, period) and not a.synchronises]
 
 
 def suppression_facts(accesses, suspect, names):
@@ -220,7 +221,7 @@ def suppression_facts(accesses, suspect, names):
     times = [a.created for a in suspect]
     margin = SYNC_REACH + 2 * MINUTE  # of two records' times, with room for a Bind's two minutes
     for access in accesses:
-        if access.synchronises or access.attribution == "suspect":
+        if access.synchronises or access.attribution in SUSPECT:
             continue
         nearby = suspect[bisect.bisect_left(times, access.created - margin):bisect.bisect_right(times, access.created + margin)]
         if any(apart(access, other) <= SYNC_REACH and alike(access, other) for other in nearby):

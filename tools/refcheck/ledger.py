@@ -25,6 +25,8 @@ class Read:
             for row, record in enumerate(export.rows, start=1):
                 self._judge(source, row, record, by_id)
         self.window = case.window or self._span_of_data()
+        self.lag = case.rules["aggregation_minutes"] * instant.MINUTE
+        self.period = case.period or self._default_period()
         for one in self.accesses:
             one.derive()
             one.in_window = self.window[0] <= one.created < self.window[1]
@@ -34,6 +36,11 @@ class Read:
     def _span_of_data(self):
         times = [one.created for one in self.accesses]
         return (min(times), max(times) + 1) if times else (0, 0)
+
+    def _default_period(self):
+        """The window without its last two minutes: their accesses are recorded after it."""
+        shown = (self.window[0], self.window[1] - self.lag)
+        return shown if shown[0] < shown[1] else self.window
 
     def _judge(self, source, row, record, by_id):
         source.count["read"] += 1

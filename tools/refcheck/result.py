@@ -15,12 +15,12 @@ SECTIONS = {
 class Result:
     """The reference's account of a case."""
 
-    def __init__(self, case):
+    def __init__(self, case, unusual=()):
         self.case = case
         self.read = ledger.Read(case)
         accesses = self.read.accesses
         self.upns = upns_of(accesses)
-        attribution.judge(case, accesses, self.upns)
+        attribution.judge(case, accesses, self.upns, unusual)
         by_mailbox = {}
         for access in accesses:
             by_mailbox.setdefault(access.mailbox, []).append(access)
@@ -50,7 +50,7 @@ class Result:
 
     def _mailbox(self, lane, roster, session_count):
         inside = [a for a in lane.accesses if a.in_window]
-        suspect = [a for a in inside if a.attribution == "suspect"]
+        suspect = [a for a in inside if a.attribution in attribution.SUSPECT]
         names = self.upns.get(lane.key, {})
         blind = [(s, e) for s, e, state in self.coverage[lane.key]["Owner"] if state == "blind-throttled"]
         return {

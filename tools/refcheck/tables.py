@@ -26,6 +26,13 @@ class Out:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
+    def unusual(self):
+        """The unusual access windows that mark accesses where nobody else does: (mailbox, context key, first, last)."""
+        parts = ("user_id", "user_type", "logon_type", "app_id", "client_app_id", "client_family", "device_id")
+        keys = {row["context"]: tuple(row[part] or None for part in parts) for row in self.rows("contexts")}
+        return [(row["mailbox"], keys[row["context"]], instant.parse(row["first_utc"]), instant.parse(row["last_utc"]))
+                for row in self.rows("bursts") if row["tier"] in ("1", "2")]
+
     def sections(self):
         """{section: canonical rows}; a section that OUT says it lacks is None."""
         found = {

@@ -159,6 +159,15 @@ def no_period(text, pick, folder):
     return re.sub(r"\[period\]\n(.+\n)*", "", text)
 
 
+def period_to_the_end(text, pick, folder):
+    """The window ends within two minutes of the suspect period: its last accesses are recorded after it."""
+    _, end = times(text, "period")
+    start, window_end = times(text, "window")
+    last = end + span(minutes=pick.choice([0, 1, 2]))
+    return text.replace(f"[window]\nstart = {stamp(start)}\nend = {stamp(window_end)}",
+                        f"[window]\nstart = {stamp(start)}\nend = {stamp(last)}")
+
+
 def no_attribution(text, pick, folder):
     return text.replace('attribution = "attribution.toml"\n', "")
 
@@ -205,4 +214,4 @@ def stamp(moment):
 
 CHANGES = {change.__name__: change for change in (
     no_query, short_query, early_export, short_retention, filtered, filter_not_stated, no_method, scoped, no_listing, old_listing,
-    no_presumptions, no_period, no_attribution, less_attribution, timed_attribution, known_gap, narrow_window)}
+    no_presumptions, no_period, period_to_the_end, no_attribution, less_attribution, timed_attribution, known_gap, narrow_window)}

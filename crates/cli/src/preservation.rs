@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) declared: bool,
     /// When the oldest needed record expires under standard retention.
     pub(crate) expires: UtcMicros,
+    /// Until when records of the span are made: what is accessed last is recorded up to two minutes later.
+    pub(crate) recorded_until: UtcMicros,
     /// Days retention takes, by the record's own date.
     pub(crate) retention_days: i64,
     /// Whole days from now until then; negative once it is past.
@@ -47,6 +49,7 @@ impl Request {
             needed,
             declared: window.is_some(),
             expires,
+            recorded_until: needed.end.plus(rules.aggregation_minutes * UtcMicros::MINUTE),
             retention_days: (expires.0 - needed.start.0).div_euclid(UtcMicros::DAY),
             days_left: (expires.0 - now.0).div_euclid(UtcMicros::DAY),
             asks,
@@ -106,7 +109,7 @@ impl Request {
             out,
             "\nPlease export\n  1. Search-UnifiedAuditLog -StartDate {} -EndDate {} -SessionCommand ReturnLargeSet -HighCompleteness",
             day(self.needed.start),
-            day(self.needed.end.plus(UtcMicros::DAY - 1))
+            day(self.recorded_until.plus(UtcMicros::DAY - 1))
         )?;
         writeln!(
             out,
@@ -164,7 +167,14 @@ mod tests {
     fn the_letter_asks_for_everybody_and_names_the_case() {
         let request = request(UtcMicros(0));
         let letter = request.letter(Some("CASE-7"), UtcMicros(0));
-        for part in ["Case CASE-7", "without -UserIds", "2023-11-01T00:00:00Z", "Get-MailboxAuditBypassAssociation"] {
+        // The window ends at midnight of 1 December, what is accessed last is recorded after it.
+        for part in [
+            "Case CASE-7",
+            "-EndDate 2023-12-02",
+            "without -UserIds",
+            "2023-11-01T00:00:00Z",
+            "Get-MailboxAuditBypassAssociation",
+        ] {
             assert!(letter.contains(part), "{part}: {letter}");
         }
     }

@@ -52,6 +52,8 @@ pub struct Case {
     pub zone: &'static str,
     /// Date of the report.
     pub report_date: Date,
+    /// End of the window; it starts with the world.
+    pub window_until: Second,
     /// Suspect period: start and its basis, end and its basis.
     pub period: Option<(Second, &'static str, Second, &'static str)>,
     /// Declared clean: end and basis; it starts with the window.
@@ -88,7 +90,9 @@ impl Case {
     pub fn whole(world: &World, container: Container, scenario: &'static str) -> Self {
         let (from, until) = (world.horizon.from, world.horizon.until);
         let exported = until.plus(3 * Second::DAY);
-        let mut spans = vec![(from, until)];
+        // What is accessed last is recorded two minutes later: the search goes on for as long as that and more.
+        let window_until = until.plus(Second::HOUR);
+        let mut spans = vec![(from, window_until)];
         for (start, end) in world.plants.iter().filter_map(|plant| plant.gap) {
             spans = spans
                 .into_iter()
@@ -126,6 +130,7 @@ impl Case {
             scenario,
             zone: "UTC",
             report_date: exported.date(),
+            window_until,
             period: Some((baseline, "simulated", until, "simulated")).filter(|_| clean),
             baseline: Some((baseline, "simulated")).filter(|_| clean),
             retention_days: 365,

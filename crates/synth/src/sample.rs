@@ -197,6 +197,7 @@ fn midnight_blizzard_case() -> Case {
         scenario: "midnight-blizzard",
         zone: "America/New_York",
         report_date: Date::new(2024, 2, 12),
+        window_until: Date::new(2024, 2, 1).midnight(),
         period: Some((
             november(24).at(3, 14),
             "first sign-in of the sprayed test account (UserLoggedIn)",
@@ -246,6 +247,7 @@ fn storm_0558_case() -> Case {
         scenario: "storm-0558",
         zone: "Europe/London",
         report_date: Date::new(2023, 7, 12),
+        window_until: Date::new(2023, 7, 1).midnight(),
         period: Some((
             Date::new(2023, 5, 15).midnight(),
             "earliest activity that the provider reports",

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mailtrail_model::{
-    AccessContext, Attribution, Burst, Change, DepartmentFindings, DraftContext, ExposureClass, FetchNext, Findings,
-    InputWarning, Interval, Limitation, Marking, Reason, RelatedEvent, Sensitivity, Tier, UtcMicros,
+    AccessContext, Attribution, Burst, Change, CoverageState, DepartmentFindings, DraftContext, ExposureClass,
+    FetchNext, Findings, InputWarning, Interval, Limitation, Marking, Reason, RelatedEvent, Sensitivity, Tier,
+    UtcMicros,
 };
 
 use crate::{
@@ -357,7 +358,28 @@ fn warnings(parts: &Parts<'_>) -> Vec<InputWarning> {
         let detail = format!("{outside} suspect accesses lie outside the suspect period; should it be longer?");
         out.push(InputWarning { place: period.place.clone(), detail });
     }
+    out.extend(ends_too_late(parts));
     out
+}
+
+/// A suspect period that ends with what was searched: its last accesses are recorded after it.
+fn ends_too_late(parts: &Parts<'_>) -> Option<InputWarning> {
+    let period = parts.world.case.period.as_ref()?;
+    let lag = crate::attribution::aggregation(&parts.world.case.rules);
+    let (shown, needed) = (period.span.end.plus(-lag), period.span.end.plus(lag));
+    let ends = |covered: &Covered| {
+        covered.spans(&[CoverageState::SourceGap]).iter().any(|gap| shown < gap.start && gap.start < needed)
+    };
+    let short = parts.world.window.end < needed || parts.base.covered.iter().any(ends);
+    short.then(|| InputWarning {
+        place: period.place.clone(),
+        detail: format!(
+            "the suspect period ends where the window or an export ends, and accesses are recorded up to {} minutes later: \
+             search and declare a window until {}, or end the period earlier, else no message can be excluded",
+            lag / UtcMicros::MINUTE,
+            needed.iso()
+        ),
+    })
 }
 
 /// Suspect entries that mean everything an owner did: nobody's mailbox is only ever used by an intruder.

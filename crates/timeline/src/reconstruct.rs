@@ -202,9 +202,11 @@ fn window(facts: &Facts, case: &CaseInputs) -> Window {
     }
 }
 
-/// The suspect period inside the window; by default the window.
+/// The suspect period; by default the window without its last two minutes, whose accesses are recorded after it.
 fn period(case: &CaseInputs, window: Interval) -> Interval {
-    case.period.as_ref().map_or(window, |period| period.span)
+    let shown = Interval { end: window.end.plus(-attribution::aggregation(&case.rules)), ..window };
+    let default = if shown.start < shown.end { shown } else { window };
+    case.period.as_ref().map_or(default, |period| period.span)
 }
 
 fn roster_of<'c>(facts: &Facts, case: &'c CaseInputs) -> Vec<Option<&'c RosterEntry>> {

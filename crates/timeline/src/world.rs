@@ -7,6 +7,8 @@ use crate::{
     items::Items,
 };
 
+/// One minute, in microseconds.
+pub(crate) const MINUTE: i64 = UtcMicros::MINUTE;
 /// One hour.
 pub(crate) const HOUR: i64 = UtcMicros::HOUR;
 /// One day.

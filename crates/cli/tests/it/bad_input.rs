@@ -90,3 +90,24 @@ fn a_file_cut_at_fifty_thousand_rows_is_said_to_be_cut() {
         assert_eq!(ran.stdout.contains("may be incomplete"), cut, "{}", ran.stdout);
     }
 }
+
+#[test]
+fn a_period_that_ends_with_what_was_searched_is_warned_of() {
+    let record = r#"{"CreationTime":"2024-02-01T16:07:34","Id":"9cef02e9-4bfa-4c73-be7d-9dad68b9cea8","Operation":"MailItemsAccessed","RecordType":50,"UserId":"u@x.example","MailboxOwnerUPN":"u@x.example","MailboxGuid":"7cfcc8fc-0d4a-4e1c-9592-dbb3de1e3859","OperationProperties":[{"Name":"MailAccessType","Value":"Bind"}],"Folders":[{"Id":"f","Path":"\\Inbox","FolderItems":[{"InternetMessageId":"<a@x.example>"}]}],"OperationCount":1}"#;
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("export.json"), record).unwrap();
+    let said = |period_end: &str, query_end: &str| {
+        let case = format!(
+            "[case]\nid = \"C-1\"\n[window]\nstart = 2024-02-01\nend = 2024-02-03\n[period]\nstart = 2024-02-01\nend = {period_end}\n\
+             [[source]]\npath = \"export.json\"\nquery_start = 2024-02-01\nquery_end = {query_end}\n"
+        );
+        fs::write(dir.path().join("case.toml"), case).unwrap();
+        run(&dir.path().join("case.toml"), &dir.path().join("out")).stderr
+    };
+    let late = said("2024-02-03", "2024-02-03");
+    assert!(late.contains("line 5") && late.contains("declare a window until 2024-02-03T00:02:00Z"), "{late}");
+    let short = said("2024-02-02T00:00:00Z", "2024-02-02T00:01:59Z");
+    assert!(short.contains("until 2024-02-02T00:02:00Z"), "{short}");
+    let enough = said("2024-02-02T00:00:00Z", "2024-02-02T00:02:00Z");
+    assert!(!enough.contains("recorded up to"), "{enough}");
+}

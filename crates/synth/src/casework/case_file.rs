@@ -19,7 +19,7 @@ pub(super) fn case_toml(case: &Case, exports: &[(&Export, usize)], world: &World
         case.zone,
         date(case.report_date),
         time(world.horizon.from),
-        time(world.horizon.until),
+        time(case.window_until),
     );
     if let Some((start, start_basis, end, end_basis)) = case.period {
         out.push_str(&format!(

@@ -259,25 +259,34 @@ impl Scene {
         }
     }
 
+    /// Coverage speaks of records, and a record is made up to two minutes after what it is about: where records may be
+    /// missing, accesses of the two minutes before may be unrecorded too.
     fn coverage(&mut self, covered: &coverage::Covered, window: Interval) {
+        let recorded_until = self.period.end.plus(self.aggregation);
         let outside = [
             Interval { start: self.period.start, end: self.period.end.min(window.start) },
-            Interval { start: self.period.start.max(window.end), end: self.period.end },
+            Interval { start: self.period.start.max(window.end), end: recorded_until },
         ];
         // Nothing was asked of the time outside the window.
         let unknown = outside.into_iter().filter(|s| s.start < s.end).map(|span| (span, CoverageState::SourceGap));
         let unknown: Vec<(Interval, CoverageState)> = unknown.collect();
         // Every reason is kept, also one that a worse state of another logon type would hide.
         for (span, state) in covered.by_logon.iter().flatten().chain(&unknown) {
-            if let (Some(span), Some(reason)) = (span.clip(self.period), state.reason()) {
+            if let (Some(span), Some(reason)) = (self.unrecorded(*span), state.reason()) {
                 self.reach(reason, span);
             }
         }
         for (span, state) in covered.worst().iter().chain(&unknown) {
-            if let (Some(span), Some(reason)) = (span.clip(self.period), state.reason()) {
-                *self.hours.entry(reason).or_default() += span.micros();
+            let hours = span.clip(self.period).or_else(|| self.unrecorded(*span));
+            if let (Some(hours), Some(reason)) = (hours, state.reason()) {
+                *self.hours.entry(reason).or_default() += hours.micros();
             }
         }
+    }
+
+    /// When accesses of the period may have happened whose records are made in `span`.
+    fn unrecorded(&self, span: Interval) -> Option<Interval> {
+        Interval { start: span.start.plus(-self.aggregation), end: span.end }.clip(self.period)
     }
 
     /// Records that name no message, whoever made them: any message of the mailbox may be meant. Where it lay at the time

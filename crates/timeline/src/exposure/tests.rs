@@ -12,10 +12,12 @@ use crate::{
     coverage::{self, cover, own_states},
     findings,
     spans::span,
-    world::{DAY, HOUR, Row, bind, world_of},
+    world::{DAY, HOUR, MINUTE, Row, bind, world_of},
 };
 
 const END: i64 = 10 * DAY;
+/// How long after an access its record may be made.
+const LAG: i64 = 2 * MINUTE;
 const OWN: &str = "198.51.100.7";
 const STRANGE: &str = "203.0.113.9";
 
@@ -65,7 +67,7 @@ fn from(address: &str) -> AccessMatcher {
 
 fn source() -> SourceView {
     SourceView {
-        span: span(0, END),
+        span: span(0, END + LAG),
         declared: true,
         exported: Some(UtcMicros(END + 30 * DAY)),
         retention_days: Some(180),
@@ -135,7 +137,7 @@ impl Small {
         let (facts, items) = world_of(&self.rows, &case);
         let roster = vec![None; facts.mailboxes.len()];
         let listed = Listed::new(&facts, &case, &roster);
-        let window = span(0, END);
+        let window = span(0, END + LAG);
         let changes = Changes::of(&self.related, &facts, window.end);
         let paths = open_paths(&self.related, &facts, self.period);
         let covered: Vec<Covered> = (0..facts.mailboxes.len())
@@ -421,8 +423,20 @@ fn a_reformatted_listing_ends_in_c_with_unm() {
 #[test]
 fn an_early_export_ends_in_c_with_lat() {
     let mut small = small();
-    small.sources[0].0.exported = Some(UtcMicros(END));
+    small.sources[0].0.exported = Some(UtcMicros(END + LAG));
     assert_eq!(small.both(), (CFar, CFar, vec![Reason::Lat]));
+}
+
+#[test]
+fn a_range_that_ends_with_the_period_ends_in_c_with_gap() {
+    // What is accessed in its last two minutes is recorded after it.
+    let mut small = small();
+    small.sources[0].0.span = span(0, END + LAG - 1);
+    assert_eq!(small.both(), (CFar, CFar, vec![Reason::Gap]));
+    // The next range has those records.
+    let rest = SourceView { span: span(END + LAG - 1, END + DAY), ..source() };
+    small.sources.push((rest, 0));
+    assert_eq!(small.both(), (D0, D0, vec![]));
 }
 
 #[test]
@@ -435,7 +449,7 @@ fn a_silent_mailbox_ends_in_c_with_sil() {
 #[test]
 fn bad_hours_that_ended_before_a_message_came_do_not_reach_it() {
     let mut small = small();
-    small.sources[0].0.span = span(2 * DAY, END);
+    small.sources[0].0.span = span(2 * DAY, END + LAG);
     assert_eq!(small.both(), (CFar, D0, vec![Reason::Gap]));
 }
 

@@ -102,10 +102,11 @@ fn a_period_that_ends_with_what_was_searched_is_warned_of() {
              [[source]]\npath = \"export.json\"\nquery_start = 2024-02-01\nquery_end = {query_end}\n"
         );
         fs::write(dir.path().join("case.toml"), case).unwrap();
-        run(&dir.path().join("case.toml"), &dir.path().join("out")).stderr
+        let (case, out) = (dir.path().join("case.toml"), dir.path().join("out"));
+        mailtrail([Path::new("run"), &case, Path::new("--out"), &out]).stdout
     };
     let late = said("2024-02-03", "2024-02-03");
-    assert!(late.contains("line 5") && late.contains("declare a window until 2024-02-03T00:02:00Z"), "{late}");
+    assert!(late.contains("line 6") && late.contains("declare a window until 2024-02-03T00:02:00Z"), "{late}");
     let short = said("2024-02-02T00:00:00Z", "2024-02-02T00:01:59Z");
     assert!(short.contains("until 2024-02-02T00:02:00Z"), "{short}");
     let enough = said("2024-02-02T00:00:00Z", "2024-02-02T00:02:00Z");

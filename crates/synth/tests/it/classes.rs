@@ -33,10 +33,31 @@ fn no_message_that_the_marked_intruder_accessed_is_d_in_a_documented_world() {
 
 #[test]
 fn a_way_in_that_nobody_marked_gives_no_false_d_either() {
-    let family = Family { days: 21, ..Family::ordinary(4) };
-    let plan = [(0, Attack::Day), (1, Attack::RotatingProxies), (2, Attack::ForgedToken), (3, Attack::Delegate)];
+    let attacks = [
+        Attack::Smash,
+        Attack::Day,
+        Attack::Slow,
+        Attack::OutlookSync,
+        Attack::ThrottleFirst,
+        Attack::AppOnly,
+        Attack::ForgedToken,
+        Attack::RotatingProxies,
+        Attack::Delegate,
+    ];
+    let plan: Vec<(usize, Attack)> = attacks.into_iter().enumerate().collect();
+    let family = Family { days: 21, ..Family::ordinary(plan.len()) };
     let score = total(&family, 5, &plan, 1.0);
     assert_eq!((score.share(&[ExposureClass::A]).hits, score.false_d()), (0, 0), "{:?}", score.examples);
+}
+
+#[test]
+fn only_what_an_examiner_accepted_is_d_although_the_intruder_took_it() {
+    // In the owner's own session, from the owner's own line: accepted entries mean it once the suspect entry is missing.
+    let family = Family { days: 21, ..Family::ordinary(2) };
+    let plan = [(0, Attack::OwnContext)];
+    assert_eq!(total(&family, 5, &plan, 0.0).false_d(), 0);
+    let unmarked = total(&family, 5, &plan, 1.0);
+    assert!(unmarked.false_d() > 0, "{:?}", unmarked.accessed);
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct RunSummary {
     pub exposure: Option<ExposureTotals>,
     /// Rows by issue.
     pub issues: BTreeMap<IssueCode, u64>,
+    /// What the examiner's files raise, in the words of the terminal.
+    pub warnings: Vec<String>,
 }
 
 impl RunSummary {
@@ -54,6 +56,7 @@ impl RunSummary {
             bursts: Option<u64>,
             exposure: Option<BTreeMap<&'static str, u64>>,
             issues: BTreeMap<&'static str, u64>,
+            warnings: &'a [String],
         }
         let shape = Shape {
             out: &self.out,
@@ -68,6 +71,7 @@ impl RunSummary {
             bursts: self.bursts,
             exposure: self.exposure.as_ref().map(|e| e.by_class.iter().map(|(c, n)| (c.as_str(), *n)).collect()),
             issues: self.issues.iter().map(|(code, n)| (code.as_str(), *n)).collect(),
+            warnings: &self.warnings,
         };
         Ok(serde_json::to_string_pretty(&shape)? + "\n")
     }

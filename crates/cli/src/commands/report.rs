@@ -38,7 +38,7 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
     let timeline = pipeline::retell(&case, &ingested, &plan, &mut out)?;
     let machine = mailtrail_evidence::Machine { seconds: began.elapsed().as_secs(), ..record.machine };
     save(&mut out, &case, Some(&ingested), Some(&timeline), State::Done, machine)?;
-    let numbers = numbers(&args.out.display().to_string(), &ingested, Some(&timeline));
+    let numbers = numbers(&args.out.display().to_string(), &case, &ingested, Some(&timeline));
     if args.common.json {
         print!("{}", numbers.to_json()?);
     } else {

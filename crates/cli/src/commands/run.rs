@@ -69,7 +69,7 @@ fn work(args: &RunArgs, until: State) -> anyhow::Result<Ended> {
         summary::refusals(&ingested.receipts);
         return Ok(Ended::Negative);
     }
-    let numbers = numbers(&args.out.display().to_string(), &ingested, timeline.as_ref());
+    let numbers = numbers(&args.out.display().to_string(), &job.case, &ingested, timeline.as_ref());
     if args.common.json {
         print!("{}", numbers.to_json()?);
     } else {
@@ -138,7 +138,8 @@ pub(crate) fn save(
 }
 
 /// The numbers of a run, as `--json` prints them.
-pub(crate) fn numbers(out: &str, ingested: &Ingested, timeline: Option<&Timeline>) -> RunSummary {
+pub(crate) fn numbers(out: &str, case: &CaseInputs, ingested: &Ingested, timeline: Option<&Timeline>) -> RunSummary {
+    let warnings = case.warnings.iter().chain(timeline.iter().flat_map(|t| &t.findings.warnings));
     let sum = |column: fn(&mailtrail_model::MailboxSummary) -> u64| {
         timeline.map(|t| t.mailboxes.iter().map(column).sum::<u64>())
     };
@@ -155,6 +156,7 @@ pub(crate) fn numbers(out: &str, ingested: &Ingested, timeline: Option<&Timeline
         bursts: timeline.and_then(|t| t.bursts.as_ref()).map(|bursts| bursts.len() as u64),
         exposure: timeline.and_then(|t| t.exposure.clone()),
         issues: ingested.issue_totals().into_iter().collect::<BTreeMap<_, _>>(),
+        warnings: warnings.map(ToString::to_string).collect(),
     }
 }
 

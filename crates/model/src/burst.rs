@@ -36,7 +36,7 @@ macro_rules! burst_rules {
 burst_rules! {
     R1, Opens, "volume", "Are there more first-time messages in a window than this mailbox's own windows lead to expect?";
     R2, Opens, "novelty", "Did a way in that is new to this mailbox reach many distinct messages, at whatever speed?";
-    R3, OpensByNovelty, "new client synchronises", "Was a folder synchronised by a way in that is new to this mailbox, or marked suspect?";
+    R3, OpensByNovelty, "new client synchronises", "Was a folder synchronised by a way in that is new to this mailbox, or marked suspect; or, in a known one, the whole mailbox by a token session and from a network that are both new?";
     R4, Supports, "throttled", "Was the mailbox throttled meanwhile, so that every count is a lower bound?";
     R5, Supports, "breadth", "Did an application that is not accepted reach more mailboxes than it ever did before?";
     R6, Shown, "order", "Were older messages taken in the order in which they had been received?";
@@ -54,7 +54,8 @@ pub enum RuleWeight {
     Opens,
     /// Alone tier 2; supports a rule that opens (R11).
     OpensAndSupports,
-    /// Alone tier 2 where the way in is new; supports a rule that opens (R3).
+    /// Alone tier 2 where the way in is new, or a token session and its network that take the whole mailbox; tier 1 where that
+    /// network is new to the tenant; supports a rule that opens (R3).
     OpensByNovelty,
     /// Raises R1 or R2 to tier 1; nothing alone.
     Supports,
@@ -88,9 +89,10 @@ impl Outcome {
 /// How many tests a burst passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// R1 and R2, or one of them with a rule that supports.
+    /// R1 and R2, or one of them with a rule that supports; or R3 by a whole mailbox from a network
+    /// new to the tenant.
     One,
-    /// R1, R2, R11, or R3 by novelty.
+    /// R1, R2, R11, or R3 by novelty (of the way in, or of a token session and its network).
     Two,
     /// Only published rules fire.
     Three,

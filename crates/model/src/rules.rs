@@ -139,6 +139,14 @@ rules! {
     /// Covered days below which nothing can be called new; also the covered days without a way in after which its first
     /// appearance is new (first-seen rules of Elastic and Sumo Logic look back 14 days).
     novelty_days: u64 = 14;
+    /// Folders that a new token session must synchronise from new networks for R3 to call a way in that is known a new client;
+    /// chosen by simulation. A published hunting query for the same pattern asks for 8 folders in 30 minutes (Bert-JanP).
+    r3_folders: u64 = 5;
+    /// Share of the folders that other records of the mailbox name which must be among them: a whole mailbox, not the folders
+    /// in use. Chosen by simulation.
+    r3_share: f64 = 0.8;
+    /// Hours within which they must be synchronised. Chosen by simulation: a large mailbox takes a day.
+    r3_hours: i64 = 24;
     /// Mailboxes an application must reach within a week for R5, beside exceeding its own maximum. Chosen by simulation.
     r5_mailboxes: u64 = 3;
     /// Kendall's tau-b from which R6 calls an order an order.

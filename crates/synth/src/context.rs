@@ -208,6 +208,10 @@ pub enum Place {
     Home,
     /// A mobile carrier; another address every time.
     Carrier,
+    /// A hotel, a customer's site: the number of the stay.
+    Away(u64),
+    /// A service between the person and the mailbox: an exit a day, of 40 networks.
+    Exit,
 }
 
 /// A person's address at a place and time.
@@ -222,6 +226,14 @@ pub fn address(who: &Mailbox, place: Place, at: Second, rng: &mut Rng) -> String
                 who.number % 256,
                 2 + (lease * 37 + i64::try_from(who.number).unwrap_or(0)).rem_euclid(250)
             )
+        }
+        Place::Away(stay) => {
+            let mixed = who.number.wrapping_mul(131).wrapping_add(stay.wrapping_mul(17));
+            format!("100.{}.{}.{}", 72 + mixed / 256 % 8, mixed % 256, 20 + stay % 200)
+        }
+        Place::Exit => {
+            let day = at.0.div_euclid(Second::DAY).unsigned_abs().wrapping_mul(7_919).wrapping_add(who.number);
+            format!("100.80.{}.{}", day % 40, 10 + who.number % 200)
         }
         Place::Carrier => format!("100.{}.{}.{}", rng.between(64, 71), rng.below(256), rng.between(1, 254)),
     }

@@ -20,10 +20,10 @@ pub use alerts::{NullOutcome, PlantOutcome};
 pub use classes::ClassScore;
 pub use named::{Named, Which};
 pub use published::{PUBLISHED, PublishedTest, Tuned};
-pub use report::{json, markdown};
+pub use report::{json, markdown, plants_csv};
 pub use run::{ClassRun, Seen, Setting, Size, measure};
 pub use stats::{Proportion, rule_of_three};
-pub use summary::{AttackSummary, ClassSummary, Estimate, LoadSummary, TARGETS};
+pub use summary::{AttackSummary, ClassSummary, Estimate, LoadSummary, Point, TARGETS};
 pub use tenants::Family;
 
 use mailtrail_ingest::inputs::InputErrors;
@@ -75,6 +75,12 @@ pub struct Evaluation {
     pub false_d: ClassSummary,
     /// Threshold, factor, alerts per mailbox and 30 days, mean recall.
     pub settings: Vec<(String, f64, f64, Option<f64>)>,
+    /// Our curve on the same tenants, by load.
+    pub own_curve: Vec<Point>,
+    /// The owner's own session along our curve: factor, load, recall, share of items covered.
+    pub own_context_curve: Vec<(f64, f64, Option<f64>, Option<f64>)>,
+    /// Each published rule at each threshold, and the best point of our curve that raises no more alerts.
+    pub equal_load: Vec<(Point, Option<Point>)>,
     /// The named scenarios.
     pub scenarios: Vec<Named>,
     /// Every plant.
@@ -110,7 +116,10 @@ impl Evaluation {
             class_attacks: summary::by_attack(&seen),
             unmarked: summary::by_unmarked(&seen),
             false_d: summary::false_d(&seen),
-            settings: seen.settings.iter().map(setting).collect(),
+            own_context_curve: summary::attack_curve(&seen.settings, "own-context"),
+            own_curve: summary::own_curve(&seen.settings),
+            equal_load: summary::equal_load(&seen.settings),
+            settings: seen.settings.iter().filter(|one| one.name != settings::TOGETHER).map(setting).collect(),
             scenarios: seen.scenarios,
             plants: seen.plants,
             size,
@@ -162,6 +171,5 @@ pub fn class_rows(
 /// If the case cannot be written, read back or reconstructed.
 pub fn case_rows(world: &World, case: &Case) -> Result<Vec<mailtrail_timeline::ClassedMessage>, EvaluateError> {
     let told = told::Told::of(world, case)?;
-    told.timeline(&told.case)?;
-    told.classes()
+    told.classes(&told.case)
 }

@@ -118,6 +118,9 @@ enum Command {
         /// A size that takes under a minute; no held-out families, no curves.
         #[arg(long)]
         small: bool,
+        /// Alerts alone: no classes, no scenarios.
+        #[arg(long)]
+        alerts: bool,
         /// A threshold to change, as in r1_tail=1e-6; may be repeated.
         #[arg(long)]
         rule: Vec<String>,
@@ -130,6 +133,9 @@ enum Command {
         /// Write the document.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Write what became of each plant, as CSV.
+        #[arg(long)]
+        plants: Option<PathBuf>,
     },
     /// List the containers, attacks, ways to differ and ways to disobey.
     List,
@@ -220,7 +226,20 @@ fn main() -> anyhow::Result<()> {
             what.write(container, &mut Folder::new(&out))?;
             println!("{}", out.display());
         }
-        Command::Evaluate { seeds, seed, mailboxes, rotations, threads, small, rule, json, gate, out } => {
+        Command::Evaluate {
+            seeds,
+            seed,
+            mailboxes,
+            rotations,
+            threads,
+            small,
+            alerts,
+            rule,
+            json,
+            gate,
+            out,
+            plants,
+        } => {
             #[expect(
                 clippy::disallowed_methods,
                 reason = "the document says how long its command took; no number depends on it"
@@ -230,15 +249,22 @@ fn main() -> anyhow::Result<()> {
             let mut size = if small {
                 Size::small(given.unwrap_or_else(|| (901..903).collect()))
             } else {
-                Size::full(given.unwrap_or_else(|| (1_000..1_040).collect()))
+                Size::full(given.unwrap_or_else(|| (1_000..1_016).collect()))
             };
             size.mailboxes = mailboxes.unwrap_or(size.mailboxes);
             size.rotations = rotations.unwrap_or(size.rotations);
             size.threads = threads;
+            if alerts {
+                (size.class_tenants, size.world_tenants, size.named) = (0, 0, false);
+            }
             let evaluation = Evaluation::of(size, &rules(&rule)?)?;
             if json {
                 std::io::stdout().write_all(&evaluate::json(&evaluation))?;
             }
+            if let Some(path) = plants {
+                std::fs::write(&path, evaluate::plants_csv(&evaluation)).with_context(|| path.display().to_string())?;
+            }
+            eprintln!("measured in {:.1} s on {threads} threads", began.elapsed().as_secs_f64());
             let minutes = began.elapsed().as_secs().div_ceil(60);
             let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
             let text = evaluate::markdown(&evaluation, &format!("mailtrail-synth {command}"), minutes);

@@ -45,6 +45,17 @@ pub enum Change {
     Migration,
 }
 
+/// Working days away from home and office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trip {
+    /// First day, counted from the beginning.
+    pub from: i64,
+    /// First day back.
+    pub until: i64,
+    /// Clients ask for a new sign-in there, so their token sessions are new ones.
+    pub signs_in: bool,
+}
+
 /// How a mailbox is used.
 #[derive(Clone, Debug)]
 pub struct Habits {
@@ -78,6 +89,13 @@ pub struct Habits {
     pub filing: f64,
     /// A sanctioned application fetches every new message, from an address of its cloud each time.
     pub fetched: bool,
+    /// Trips: hotel networks, each a new one.
+    pub trips: Vec<Trip>,
+    /// Works through a service with an exit in another network every day, except in the office.
+    pub vpn: bool,
+    /// How often Outlook goes through every folder where it otherwise takes those in use: with a new token session, on the
+    /// first day of a trip, after days without it.
+    pub rechecks: f64,
 }
 
 /// One mailbox and, if it is a person's, its owner.
@@ -180,7 +198,9 @@ impl Tenant {
     #[must_use]
     pub fn invented(count: usize, seed: u64) -> Self {
         let mut rng = Rng::stream(seed, "seats", 0);
-        let seats = (0..count).map(|nth| invented_seat(nth, count, &mut rng)).collect();
+        let mut seats: Vec<Seat> = (0..count).map(|nth| invented_seat(nth, count, &mut rng)).collect();
+        let mut rng = Rng::stream(seed, "roads", 0);
+        seats.iter_mut().for_each(|seat| roads(&mut seat.habits, &mut rng));
         Self::new("brackenmoor.example", seats, seed)
     }
 }
@@ -274,6 +294,9 @@ fn invented_seat(nth: usize, count: usize, rng: &mut Rng) -> Seat {
         makes_rules: true,
         filing: 0.3,
         fetched: false,
+        trips: Vec::new(),
+        vpn: false,
+        rechecks: 0.0,
         day_sigma: 0.5,
         changes: changes(rng),
     };
@@ -304,6 +327,20 @@ fn leave(rng: &mut Rng) -> Vec<(i64, i64)> {
             (from, from + if rng.chance(0.5) { rng.between(5, 16) } else { 1 })
         })
         .collect()
+}
+
+/// Where else people work: half of them travel now and then, one in seven goes through a service with changing exits.
+/// Shares are guesses that err towards much: each makes an honest person look like somebody else.
+fn roads(habits: &mut Habits, rng: &mut Rng) {
+    let trips = if rng.chance(0.5) { rng.between(1, 5) } else { 0 };
+    habits.trips = (0..trips)
+        .map(|_| {
+            let from = rng.between(0, 120);
+            Trip { from, until: from + rng.between(2, 6), signs_in: rng.chance(0.4) }
+        })
+        .collect();
+    habits.vpn = rng.chance(0.15);
+    habits.rechecks = 0.25;
 }
 
 /// What changes within the first four months: most people change nothing.

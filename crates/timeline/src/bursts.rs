@@ -20,6 +20,7 @@ mod table;
 mod tail;
 mod throttled;
 mod volume;
+mod whole_sync;
 
 use mailtrail_model::{
     Burst, BurstRule, Interval, Outcome, PublishedFinding, PublishedRule, Rank, Rules, Tier, UtcMicros,
@@ -33,8 +34,12 @@ use self::{
     published::Hit,
     rate::Inside,
     volume::{Volume, Window},
+    whole_sync::WholeSync,
 };
-use crate::tenant_facts::{MailboxFacts, Mark, Route, TenantFacts};
+use crate::{
+    sync_sessions::SyncSession,
+    tenant_facts::{MailboxFacts, Mark, Route, TenantFacts},
+};
 
 pub use stored::{StoredBurst, read_burst};
 pub(crate) use table::{BURSTS, row};
@@ -128,12 +133,15 @@ impl<'a> Search<'a> {
     fn bursts(&self, hits: &[(PublishedRule, Hit)]) -> (Vec<Found>, u64) {
         let tried = self.volumes.iter().map(|volume| volume.tried).sum();
         let mut out: Vec<Found> = Vec::new();
-        for (route, volume) in self.mailbox.routes.iter().zip(&self.volumes) {
+        for (number, (route, volume)) in self.mailbox.routes.iter().zip(&self.volumes).enumerate() {
             if !is_asked(self.tenant, route) {
                 continue;
             }
             let hits: Vec<_> = hits.iter().filter(|(_, (_, context, _))| *context == route.context).collect();
-            let mut found = self.own(route, volume, tried, &hits);
+            let mut found = self.own(number, route, volume, tried, &hits);
+            if !self.novelty.is_new(route.context) {
+                found.extend(self.whole_syncs(number, volume, tried, &hits));
+            }
             let other = self.only_published(route, volume, tried, &hits, &found);
             found.extend(other);
             let new_app = self.novelty.is_new(route.context).then(|| self.tenant.app_of[route.context as usize]);
@@ -146,7 +154,14 @@ impl<'a> Search<'a> {
 
     /// Bursts of tier 1 and 2. A way in that is new is one burst from its first record to its last; one that is known has
     /// a burst where R1 fires.
-    fn own(&self, route: &Route, volume: &Volume, tried: u64, hits: &[&(PublishedRule, Hit)]) -> Vec<Placed> {
+    fn own(
+        &self,
+        number: usize,
+        route: &Route,
+        volume: &Volume,
+        tried: u64,
+        hits: &[&(PublishedRule, Hit)],
+    ) -> Vec<Placed> {
         let whole = self.episode(route, volume, volume.hits.first(), i64::MIN, i64::MAX);
         let Some(whole) = whole else { return Vec::new() };
         let opens = [BurstRule::R2, BurstRule::R3, BurstRule::R11];
@@ -154,9 +169,10 @@ impl<'a> Search<'a> {
         let is_new = self.novelty.is_new(route.context)
             || findings.iter().any(|one| one.rule == BurstRule::R11 && one.outcome == Outcome::Fired);
         if is_new && findings.iter().any(|one| opens.contains(&one.rule) && one.outcome == Outcome::Fired) {
-            return self.burst(&whole, tried, hits).into_iter().collect();
+            let whole_sync = self.sessions(number).find_map(|session| self.whole_sync(session));
+            return self.burst(&whole.with_whole_sync(whole_sync), tried, hits).into_iter().collect();
         }
-        volume::groups(&volume.hits)
+        volume::carried_on(volume, &self.baseline, self.rules)
             .iter()
             .filter_map(|(start, end, best)| {
                 let hour = |hour: i64| hour.saturating_mul(UtcMicros::HOUR);
@@ -164,6 +180,24 @@ impl<'a> Search<'a> {
                 self.burst(&episode, tried, hits)
             })
             .collect()
+    }
+
+    /// Token sessions of a known way in that synchronise the whole mailbox, where session and network are new.
+    fn whole_syncs(&self, number: usize, volume: &Volume, tried: u64, hits: &[&(PublishedRule, Hit)]) -> Vec<Placed> {
+        let burst = |session| {
+            let (route, whole) = (self.mailbox.routes.get(number)?, self.whole_sync(session)?);
+            self.burst(&self.blank(route, volume, None).of_session(session, whole)?, tried, hits)
+        };
+        self.sessions(number).filter_map(burst).collect()
+    }
+
+    fn sessions(&self, route: usize) -> impl Iterator<Item = &SyncSession> {
+        self.mailbox.syncs.sessions.iter().filter(move |session| session.route == route)
+    }
+
+    fn whole_sync(&self, session: &SyncSession) -> Option<WholeSync> {
+        let whole = whole_sync::fullest(self.tenant, self.mailbox, session, &self.novelty, self.rules);
+        whole.filter(|whole| whole.fires(self.rules))
     }
 
     /// Stretches in which published rules fire and ours do not: hits of a route within a day of each other.
@@ -207,7 +241,11 @@ impl<'a> Search<'a> {
         start: i64,
         end: i64,
     ) -> Option<Episode<'s>> {
-        let whole = Episode {
+        self.blank(route, volume, window).cut(start, end)
+    }
+
+    fn blank<'s>(&'s self, route: &'s Route, volume: &'s Volume, window: Option<&'s Window>) -> Episode<'s> {
+        Episode {
             tenant: self.tenant,
             mailbox: self.mailbox,
             route,
@@ -215,17 +253,18 @@ impl<'a> Search<'a> {
             baseline: &self.baseline,
             volume,
             window,
-            span: Interval { start: UtcMicros(start), end: UtcMicros(end) },
+            span: Interval { start: UtcMicros(0), end: UtcMicros(0) },
             places: &[],
             firsts: &[],
             synced: &[],
-        };
-        whole.cut(start, end)
+            whole_sync: None,
+            one_session: false,
+        }
     }
 
     fn burst(&self, episode: &Episode<'_>, tried: u64, hits: &[&(PublishedRule, Hit)]) -> Option<Placed> {
         let mut burst = self.describe(episode, tried, hits);
-        burst.tier = episode::tier(&burst.rules, episode.is_new())?;
+        burst.tier = episode::tier(&burst.rules, episode.is_new(), episode.whole_sync.as_ref())?;
         Some((episode.places.to_vec(), burst))
     }
 

@@ -13,6 +13,7 @@ mod cells;
 mod columns;
 mod encode;
 mod lane;
+mod sync_sessions;
 mod tally;
 mod texts;
 
@@ -70,7 +71,7 @@ pub use classed::{CLASSED_ROWS, read_classed};
 pub use error::TimelineError;
 pub use exposure::{ClassedMessage, read_classes};
 pub use outputs::small_table_files;
-pub use reconstruct::{Basis, reconstruct, tenant_facts};
+pub use reconstruct::{Basis, classify, reconstruct, tenant_facts};
 pub use rows::TableRows;
 pub use services::{SERVICES, SERVICES_AS_OF, Service};
 pub use stored::{

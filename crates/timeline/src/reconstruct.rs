@@ -149,6 +149,49 @@ pub fn reconstruct(basis: &Basis<'_>) -> Result<Timeline, TimelineError> {
 /// # Errors
 /// If a table is missing, damaged or of another version.
 pub fn tenant_facts(basis: &Basis<'_>) -> Result<TenantFacts, TimelineError> {
+    in_world(basis, |seen| Ok(seen.summary()))
+}
+
+/// Writes what happened to each message, as [`reconstruct`] does, and nothing else of a timeline: for whoever asks for the
+/// classes again and again with other statements.
+///
+/// # Errors
+/// If a table is missing, damaged or of another version, or the output cannot be written.
+pub fn classify(basis: &Basis<'_>) -> Result<(), TimelineError> {
+    in_world(basis, |seen| {
+        let (world, facts) = (seen.world, seen.world.facts);
+        let mut attribution = seen.attribution.to_vec();
+        if !world.case.attribution_given {
+            attribution::mark_provisionally(&mut attribution, &bursts::detect(&seen.summary(), &world.case.rules).0);
+        }
+        let period = period(world.case, world.window);
+        let paths = exposure::open_paths(seen.related, facts, period);
+        let assumptions =
+            exposure::Assumptions { period, attribution: &attribution, covered: seen.covered, paths: &paths };
+        let every: Vec<usize> = (0..facts.mailboxes.len()).collect();
+        let all = findings::sum(&exposure::count(world, &assumptions, &every)).counts;
+        exposure::write(basis.tables, world, &assumptions, &all)?;
+        Ok(())
+    })
+}
+
+/// What a case looks like before anything is concluded from it.
+struct Seen<'a> {
+    shared: &'a Arc<Facts>,
+    world: &'a exposure::World<'a>,
+    attribution: &'a [mailtrail_model::Attribution],
+    covered: &'a [Covered],
+    related: &'a [mailtrail_model::RelatedEvent<'static>],
+}
+
+impl Seen<'_> {
+    fn summary(&self) -> TenantFacts {
+        let parts = Summarised { world: self.world, attribution: self.attribution, covered: self.covered };
+        TenantFacts::of(self.shared, &parts)
+    }
+}
+
+fn in_world<T>(basis: &Basis<'_>, ask: impl FnOnce(&Seen<'_>) -> Result<T, TimelineError>) -> Result<T, TimelineError> {
     let case = basis.case;
     let facts = Arc::new(load::accesses(basis.tables, case)?);
     let related = related::load(basis.tables)?;
@@ -170,8 +213,7 @@ pub fn tenant_facts(basis: &Basis<'_>) -> Result<TenantFacts, TimelineError> {
         sources: &sources,
         window,
     };
-    let parts = Summarised { world: &world, attribution: &attribution, covered: &covered };
-    Ok(TenantFacts::of(&facts, &parts))
+    ask(&Seen { shared: &facts, world: &world, attribution: &attribution, covered: &covered, related: &related })
 }
 
 /// States in which a session's silence is a silence: a Bind would have been seen.

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use mailtrail_model::{Attribution, CaseInputs, CoverageState, Interval, Marking, UtcMicros};
+use mailtrail_model::{Attribution, CaseInputs, CoverageState, Interval, Marking, Network, UtcMicros};
 use rayon::prelude::*;
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     interner::TextId,
     services::SERVICES,
     spans,
+    sync_sessions::{self, SyncFacts},
 };
 
 /// States in which accesses would be seen: the time a baseline may speak of. Silence is left out, so that a longer one
@@ -52,6 +53,8 @@ pub struct TenantFacts {
     pub(crate) baseline: Option<Interval>,
     /// UTC days with covered time in any mailbox, sorted.
     pub(crate) days: Vec<i64>,
+    /// First access from each network (/24, /48) by anybody, Microsoft's front ends left out.
+    pub(crate) networks: BTreeMap<Network, i64>,
     /// Token sessions (by `SessionId`) of sign-ins from suspect addresses; `None` without sign-ins or such an address.
     pub(crate) listed_sessions: Option<BTreeSet<TextId>>,
 }
@@ -137,6 +140,8 @@ pub(crate) struct MailboxFacts {
     pub(crate) routes: Vec<Route>,
     /// First access of each context, whatever the mark and the window: (context, time), by context.
     pub(crate) first_seen: Vec<(u32, i64)>,
+    /// Token sessions that synchronise, and what they are compared with.
+    pub(crate) syncs: SyncFacts,
 }
 
 /// A pair of AppId and ClientAppId.
@@ -202,6 +207,7 @@ impl TenantFacts {
         }
         Self {
             listed_sessions: listed_sessions(facts, case),
+            networks: networks(facts),
             baseline: case.baseline.as_ref().map(|baseline| baseline.span),
             days: days.into_iter().collect(),
             facts: Arc::clone(facts),
@@ -211,6 +217,14 @@ impl TenantFacts {
             apps,
             app_of,
         }
+    }
+
+    /// Every way in of the case by its id: actor, AppId, ClientAppId as the records state them.
+    pub fn ways_in(&self) -> impl Iterator<Item = (&str, [Option<&str>; 3])> {
+        self.facts.contexts.iter().map(|context| {
+            let key = &context.key;
+            (&*context.id, [key.user_id.as_deref(), key.app_id.as_deref(), key.client_app_id.as_deref()])
+        })
     }
 
     /// Covered days, summed over mailboxes: what an alert rate is divided by.
@@ -267,7 +281,15 @@ fn mailbox_facts(parts: &Parts<'_>, mailbox: usize) -> MailboxFacts {
         route.days.sort_unstable();
         route.days.dedup();
     }
+    let mut order: Vec<usize> = (0..routes.len()).collect();
+    order.sort_by_key(|at| (routes[*at].context, routes[*at].mark));
+    let mut moved = vec![0u32; routes.len()];
+    for (new, old) in (0u32..).zip(&order) {
+        moved[*old] = new;
+    }
+    route_of.iter_mut().for_each(|route| *route = moved.get(*route as usize).copied().unwrap_or_default());
     routes.sort_by_key(|route| (route.context, route.mark));
+    let syncs = SyncFacts::of(parts.world, mailbox, &routes, &route_of, &mut clock);
     hours.extend(parts.covered[mailbox].spans(&SEEN));
     let covered = spans::union(hours);
     MailboxFacts {
@@ -278,6 +300,7 @@ fn mailbox_facts(parts: &Parts<'_>, mailbox: usize) -> MailboxFacts {
         blind: coverage::blind(facts.of(mailbox), &parts.world.case.rules),
         routes,
         first_seen: first_seen.into_iter().collect(),
+        syncs,
     }
 }
 
@@ -365,6 +388,22 @@ fn days(covered: &[Interval], clock: &mut Clock) -> Vec<i64> {
         }
     }
     days.into_iter().collect()
+}
+
+fn networks(facts: &Facts) -> BTreeMap<Network, i64> {
+    let mut first = vec![i64::MAX; facts.ways.len()];
+    for access in &facts.accesses {
+        let known = &mut first[access.way as usize];
+        *known = access.created.min(*known);
+    }
+    let mut out = BTreeMap::new();
+    for (way, first) in (0u32..).zip(first) {
+        if let Some(network) = sync_sessions::network_of(facts, way) {
+            let known = out.entry(network).or_insert(first);
+            *known = first.min(*known);
+        }
+    }
+    out
 }
 
 fn pairs(facts: &Facts) -> (Vec<PairFacts>, Vec<u32>) {

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailtrail_model::{AccessContext, Burst, BurstRule, Interval, MailboxKey, Tier, Timeline, UtcMicros};
+use mailtrail_model::{Burst, BurstRule, Interval, MailboxKey, Rules, Tier, UtcMicros};
+use mailtrail_timeline::{TenantFacts, bursts};
 
 use super::published::{self, Hit, Tuned};
 use crate::{
@@ -18,18 +19,19 @@ use crate::{
 };
 
 /// What the tool found: its windows, and the ways in they name.
-#[derive(Clone, Copy)]
-pub(super) struct Found<'t> {
+pub(super) struct Found {
     /// The windows.
-    pub(super) bursts: &'t [Burst],
-    /// Every way in of the case.
-    pub(super) contexts: &'t [AccessContext],
+    pub(super) bursts: Vec<Burst>,
+    /// Every way in of the case, by its id.
+    ways: BTreeMap<String, [Option<String>; 3]>,
 }
 
-impl<'t> Found<'t> {
-    /// Of an account.
-    pub(super) fn of(timeline: &'t Timeline) -> Self {
-        Self { bursts: timeline.bursts.as_deref().unwrap_or_default(), contexts: &timeline.contexts }
+impl Found {
+    /// Asks the rules.
+    pub(super) fn of(facts: &TenantFacts, rules: &Rules) -> Self {
+        let lower = |ids: [Option<&str>; 3]| ids.map(|id| id.map(str::to_lowercase));
+        let ways = facts.ways_in().map(|(id, ids)| (id.to_owned(), lower(ids))).collect();
+        Self { bursts: bursts(facts, rules), ways }
     }
 }
 
@@ -40,6 +42,8 @@ pub struct PlantOutcome {
     pub attack: &'static str,
     /// The tenant.
     pub seed: u64,
+    /// The mailbox, by number.
+    pub mailbox: usize,
     /// The rank of the strongest alert that only the plant raises: 1, 2, or none.
     pub tier: Option<u8>,
     /// Some alert of tier 1 or 2 overlaps it, raised without it or not.
@@ -97,7 +101,7 @@ pub(super) fn micros(at: Second) -> UtcMicros {
 }
 
 /// What a tenant without a plant raises.
-pub(super) fn null(world: &World, found: Found<'_>, hits: &BTreeMap<Tuned, Vec<Hit>>) -> NullOutcome {
+pub(super) fn null(world: &World, found: &Found, hits: &BTreeMap<Tuned, Vec<Hit>>) -> NullOutcome {
     let days = super::stats::real(u64::try_from(world.horizon.until.0 - world.horizon.from.0).unwrap_or(0)) / 86_400.0;
     let months = super::stats::whole(world.lives.len()) * days / 30.0;
     let mut out = NullOutcome { seed: world.horizon.seed, months, ..NullOutcome::default() };
@@ -129,21 +133,17 @@ fn main_reason(life: &Life, burst: &Burst, way: &Ways) -> Option<&'static str> {
 }
 
 /// A way in as the records spell it: what of the tool's context id the simulator can recognise.
-pub(super) struct Ways(Option<(String, Option<String>, Option<String>)>);
+pub(super) struct Ways(Option<[Option<String>; 3]>);
 
 impl Ways {
-    fn of(found: Found<'_>, context: &str) -> Self {
-        let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
-        let found = found.contexts.iter().find(|one| one.id == context);
-        Self(found.map(|one: &AccessContext| {
-            (lower(&one.user_id).unwrap_or_default(), lower(&one.app_id), lower(&one.client_app_id))
-        }))
+    fn of(found: &Found, context: &str) -> Self {
+        Self(found.ways.get(context).cloned())
     }
 
     fn is(&self, record: &Record, context: &Context) -> bool {
         let ids = record.apps(context);
-        self.0.as_ref().is_some_and(|(user, app, client)| {
-            context.user_id.to_lowercase() == *user
+        self.0.as_ref().is_some_and(|[user, app, client]| {
+            context.user_id.to_lowercase() == user.as_deref().unwrap_or_default()
                 && ids.0.map(str::to_lowercase) == *app
                 && ids.1.map(str::to_lowercase) == *client
         })
@@ -158,7 +158,7 @@ fn in_burst(record: &Record, burst: &Burst, way: &Ways) -> bool {
 }
 
 /// Whether a window's way in is one by which such touches were recorded.
-pub(super) fn has_touch(found: Found<'_>, life: &Life, burst: &Burst, meant: impl Fn(&Touch) -> bool) -> bool {
+pub(super) fn has_touch(found: &Found, life: &Life, burst: &Burst, meant: impl Fn(&Touch) -> bool) -> bool {
     let way = Ways::of(found, &burst.context);
     life.touches.iter().zip(&life.log.fates).any(|(touch, fate)| match fate {
         Some(Fate::Recorded(record)) => meant(touch) && in_burst(&life.log.records[*record], burst, &way),
@@ -169,13 +169,13 @@ pub(super) fn has_touch(found: Found<'_>, life: &Life, burst: &Burst, meant: imp
 /// What a tenant with plants raises, mailbox by mailbox, beside the same tenant without.
 pub(super) fn plants(
     world: &World,
-    found: Found<'_>,
-    without: Found<'_>,
+    found: &Found,
+    without: &Found,
     hits: [&BTreeMap<Tuned, Vec<Hit>>; 2],
     planted: &[(usize, &'static str)],
 ) -> Vec<PlantOutcome> {
     let numbers = numbers(world);
-    let of = |found: Found<'_>, wanted: usize| -> Vec<Burst> {
+    let of = |found: &Found, wanted: usize| -> Vec<Burst> {
         let own = found.bursts.iter().filter(is_alert);
         own.filter(|burst| numbers.get(&burst.mailbox) == Some(&wanted)).cloned().collect()
     };
@@ -185,7 +185,7 @@ pub(super) fn plants(
             let life = &world.lives[*number];
             let (with, null) = (of(found, *number), of(without, *number));
             let mut out = one(life, found, &with, &null);
-            (out.attack, out.seed) = (attack, world.horizon.seed);
+            (out.attack, out.seed, out.mailbox) = (attack, world.horizon.seed, *number);
             if let Some(span) = span(life) {
                 out.published = published::fired(hits[0], hits[1], *number, span);
             }
@@ -202,7 +202,7 @@ fn span(life: &Life) -> Option<(Second, Second)> {
     Some((first, last.plus(180)))
 }
 
-fn one(life: &Life, found: Found<'_>, with: &[Burst], null: &[Burst]) -> PlantOutcome {
+fn one(life: &Life, found: &Found, with: &[Burst], null: &[Burst]) -> PlantOutcome {
     let mut out = PlantOutcome::default();
     let Some((first, last)) = span(life) else { return out };
     let span = Interval { start: micros(first), end: micros(last) };
@@ -252,15 +252,18 @@ fn raised_at(life: &Life, burst: &Burst, way: &Ways) -> Option<UtcMicros> {
             needed = Some(needed.map_or(count, |known: f64| known.min(count)));
         }
     }
-    if burst.fired(BurstRule::R11) || burst.fired(BurstRule::R3) {
+    if burst.fired(BurstRule::R11) {
         needed = Some(1.0);
     }
-    let needed = needed?;
-    let mut seen = BTreeSet::new();
+    let folders = limit(BurstRule::R3);
+    let (mut seen, mut synced) = (BTreeSet::new(), BTreeSet::new());
     for record in life.log.records.iter().filter(|record| in_burst(record, burst, way)) {
         seen.extend(record.items().iter().map(|item| item.number));
-        let folder = u64::from(record.items().is_empty());
-        if super::stats::whole(seen.len()) + super::stats::real(folder) >= needed {
+        if let (true, Some(access)) = (record.items().is_empty(), record.access()) {
+            synced.insert(access.folder_id.clone());
+        }
+        let reaches = |known: usize, needed: Option<f64>| needed.is_some_and(|n| super::stats::whole(known) >= n);
+        if reaches(seen.len(), needed) || reaches(synced.len(), folders) {
             return Some(micros(record.created));
         }
     }

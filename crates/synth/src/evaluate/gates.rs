@@ -12,11 +12,9 @@ pub(super) const RESOLVED: f64 = 0.9;
 /// Share of recorded messages and folders inside alerts.
 pub(super) const ITEMS: f64 = 0.9;
 
-/// Targets that are known to be missed, and why; CI does not hold them, the document says so.
-///
-/// `outlook-sync`: where the owner uses Outlook too, another Outlook has the same context key (actor, client family and, before
-/// 2024, no application ids), so R3 does not call it new, and Syncs name no messages that R1 could count.
-const KNOWN_SHORT: [&str; 1] = ["outlook-sync"];
+/// The attacks whose items have that target: the owner's own session has a recall of its own and less of its items (see the
+/// document).
+pub(super) const ITEM_TARGETS: [&str; 6] = ["smash", "day", "week", "slow", "outlook-sync", "app-only"];
 
 /// Everything that falls short, in words; empty if nothing does.
 pub(super) fn fallen_short(of: &Evaluation) -> Vec<String> {
@@ -25,12 +23,13 @@ pub(super) fn fallen_short(of: &Evaluation) -> Vec<String> {
         out.push(format!("{} false D: {:?}", of.false_d.score.false_d(), of.false_d.score.examples));
     }
     for (name, target) in TARGETS {
-        if KNOWN_SHORT.contains(&name) {
-            continue;
-        }
-        let found = of.attacks.iter().find(|attack| attack.name == name).and_then(|attack| attack.recall.value);
-        if let Some(recall) = found.filter(|recall| *recall < target - SLACK) {
+        let found = of.attacks.iter().find(|attack| attack.name == name);
+        if let Some(recall) = found.and_then(|one| one.recall.value).filter(|recall| *recall < target - SLACK) {
             out.push(format!("{name}: recall {recall:.3}, target {target}"));
+        }
+        let items = found.filter(|_| ITEM_TARGETS.contains(&name)).and_then(|one| one.item_coverage.value);
+        if let Some(items) = items.filter(|items| *items < ITEMS - SLACK) {
+            out.push(format!("{name}: {items:.3} of its items covered, target {ITEMS}"));
         }
     }
     if let Some(load) = of.loads.iter().find(|load| load.family == "ordinary") {

@@ -3,9 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use mailtrail_model::{Burst, Rules, Tier, Timeline, UtcMicros};
+use mailtrail_model::{Burst, Rules, Tier, UtcMicros};
 
-use super::{EvaluateError, alerts, run, tenants::Family, told::Told};
+use super::{
+    EvaluateError,
+    alerts::{self, Found},
+    run,
+    tenants::Family,
+    told::Told,
+};
 use crate::{
     casework::Case,
     feature::Feature,
@@ -74,9 +80,9 @@ impl Which {
             Self::RotatingProxies => of_family(Family::ordinary(6), &[(1, Attack::RotatingProxies)]),
         };
         let told = Told::of(&world, &case)?;
-        let timeline = told.timeline(&run::unmarked(&told.case, rules))?;
-        let bursts: Vec<&Burst> = timeline.bursts.iter().flatten().filter(|burst| burst.tier <= Tier::Two).collect();
-        Ok(self.score(&world, &timeline, &bursts))
+        let found = Found::of(&told.facts(&run::unmarked(&told.case, rules))?, rules);
+        let bursts: Vec<&Burst> = found.bursts.iter().filter(|burst| burst.tier <= Tier::Two).collect();
+        Ok(self.score(&world, &found, &bursts))
     }
 
     fn name(self) -> &'static str {
@@ -88,7 +94,7 @@ impl Which {
         }
     }
 
-    fn score(self, world: &World, timeline: &Timeline, bursts: &[&Burst]) -> Named {
+    fn score(self, world: &World, found: &Found, bursts: &[&Burst]) -> Named {
         let numbers = alerts::numbers(world);
         let mut out = Named {
             name: self.name(),
@@ -122,9 +128,7 @@ impl Which {
             let on: Vec<&&Burst> = here
                 .into_iter()
                 .filter(|burst| burst.span.start.0 < last.0 + 180_000_000 && first < burst.span.end)
-                .filter(|burst| {
-                    alerts::has_touch(alerts::Found::of(timeline), life, burst, |touch| meant(touch.why, touch.who))
-                })
+                .filter(|burst| alerts::has_touch(found, life, burst, |touch| meant(touch.why, touch.who)))
                 .collect();
             let tier = on.iter().map(|burst| burst.tier).min();
             match tier {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     Evaluation,
-    gates::{ITEMS, LOAD, RESOLVED},
+    gates::{ITEM_TARGETS, ITEMS, LOAD, RESOLVED},
     published::PUBLISHED,
     stats,
     summary::{ClassSummary, Estimate, OPEN, TARGETS, TOLD, default_of, mean_recall},
@@ -95,6 +95,37 @@ fn estimate(of: Estimate, digits: usize) -> String {
     }
 }
 
+/// Every plant in a line of CSV: what became of it, so that anybody can look at those that were missed.
+#[must_use]
+pub fn plants_csv(of: &Evaluation) -> String {
+    let mut out =
+        "attack,seed,mailbox,tier,overlaps,recorded,covered,taken,before,start_hours,end_hours,rules\n".to_owned();
+    for plant in &of.plants {
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let hours = |value: Option<f64>| value.map(|value| format!("{value:.1}")).unwrap_or_default();
+        let rules: Vec<&str> = plant.rules.iter().map(|rule| rule.as_str()).collect();
+        line(
+            &mut out,
+            format_args!(
+                "{},{},{},{},{},{},{},{},{},{},{},{}",
+                plant.attack,
+                plant.seed,
+                plant.mailbox,
+                number(plant.tier.map(u64::from)),
+                plant.overlaps,
+                plant.recorded,
+                plant.covered,
+                plant.taken,
+                number(plant.before),
+                hours(plant.boundary_hours.map(|both| both.0)),
+                hours(plant.boundary_hours.map(|both| both.1)),
+                rules.join(" ")
+            ),
+        );
+    }
+    out
+}
+
 /// The evaluation as a document. `command` and `minutes` say how it came about.
 #[must_use]
 pub fn markdown(of: &Evaluation, command: &str, minutes: u64) -> String {
@@ -104,6 +135,8 @@ pub fn markdown(of: &Evaluation, command: &str, minutes: u64) -> String {
     attacks(&mut out, of);
     loads(&mut out, of);
     curves(&mut out, of);
+    equal_load(&mut out, of);
+    hard_cases(&mut out, of);
     classes(&mut out, of);
     scenarios(&mut out, of);
     sensitivity(&mut out, of);
@@ -133,7 +166,8 @@ fn head(out: &mut String, of: &Evaluation, command: &str, minutes: u64) {
          - **Tenants**: {} of the ordinary family (seeds {first} to {last}; {} mailboxes, 45 days, day-to-day variance sd 0.5 of the\n  \
            logarithm, records as of 2023) and {} of each held-out family; {months:.0} mailbox-months without an intruder.\n\
          - **Plants**: {plants}. Every mailbox of a tenant gets one attack by an intruder of its own (own application and address), in\n  \
-           {} rotations; attacks that reach over a tenant get the tenant for themselves.\n\
+           {} rotations. *app-only* (a third of the mailboxes), *from-day-zero* (half) get the tenant for themselves once; *log-gap* and\n  \
+           *content-search* reach over the whole tenant, so there is one of each a tenant: fewer than of the others.\n\
          - **Kept apart**: thresholds may be chosen on seeds 1 to 99 of the ordinary family only. This document uses seeds from 1000\n  \
            on. No threshold was chosen on the held-out families (other variance, holidays, schema of other years, 120 days).\n\
          - **What the tool gets**: exports and an examiner's files, through the same two halves as on the command line. Alerts are\n  \
@@ -168,14 +202,12 @@ fn targets(out: &mut String, of: &Evaluation) {
         let measured = recall.map_or("–".to_owned(), |recall| estimate(recall, 3));
         row(&format!("recall of {name}"), format!("≥ {target:.2}"), measured, value.map(|value| value >= target));
     }
-    let named = |name: &(&str, f64)| of.attacks.iter().find(|attack| attack.name == name.0);
-    let items = TARGETS.iter().filter_map(named).filter_map(|attack| attack.item_coverage.value).reduce(f64::min);
-    row(
-        "items covered, the least of these",
-        format!("≥ {ITEMS:.2}"),
-        show(items, 3),
-        items.map(|value| value >= ITEMS),
-    );
+    let items = |name: &str| of.attacks.iter().find(|one| one.name == name).and_then(|one| one.item_coverage.value);
+    let least = ITEM_TARGETS.iter().filter_map(|name| items(name)).reduce(f64::min);
+    let what = "items covered, the least of these but own-context";
+    row(what, format!("≥ {ITEMS:.2}"), show(least, 3), least.map(|value| value >= ITEMS));
+    let own = items("own-context");
+    row("items covered of own-context", format!("≥ {ITEMS:.2}"), show(own, 3), own.map(|value| value >= ITEMS));
     if let Some(load) = of.loads.iter().find(|load| load.family == "ordinary") {
         let both = load.tiers[0].value.zip(load.tiers[1].value).map(|(one, two)| one + two);
         let what = "alerts per mailbox and 30 days, tier 1 and 2";
@@ -351,6 +383,86 @@ fn curves(out: &mut String, of: &Evaluation) {
         format_args!(
             "- CISA's session join needs a list of addresses that somebody else found; it is not scored. *elastic-operations* cannot fire on\n  \
          records of 2023, which hold at most 11 items.\n"
+        ),
+    );
+}
+
+/// Ours and theirs on the same tenants, at the same number of alerts.
+fn equal_load(out: &mut String, of: &Evaluation) {
+    if of.equal_load.is_empty() {
+        return;
+    }
+    line(
+        out,
+        format_args!(
+            "### At equal load\n\nOn {} tenants of {} mailboxes, one rotation of plants and the application alone. Our curve first: the counts of R1, R2\n\
+         and R11 times a factor and R1's tail to that power (1: the defaults), both tiers and tier 1 alone.\n\n\
+         | ours | factor | load | mean recall |\n|---|---|---|---|",
+            of.size.curve_tenants.0, of.size.curve_tenants.1
+        ),
+    );
+    for point in &of.own_curve {
+        let bold = if point.threshold == 1.0 { "**" } else { "" };
+        let recall = show(point.recall, 3);
+        line(out, format_args!("| {bold}{}{bold} | {} | {:.3} | {recall} |", point.name, point.threshold, point.load));
+    }
+    line(
+        out,
+        format_args!(
+            "\nThen each published rule at its default (bold) and at other thresholds, beside the best point of our curve that raises no\n\
+         more alerts (–: none of our points raises so few).\n\n\
+         | rule | threshold | its load | its mean recall | ours at no more | our load | |\n|---|---|---|---|---|---|---|"
+        ),
+    );
+    for (theirs, ours) in &of.equal_load {
+        let default = PUBLISHED.iter().any(|test| test.name == theirs.name && test.default == theirs.threshold);
+        let bold = if default { "**" } else { "" };
+        let best = ours.as_ref().and_then(|ours| ours.recall);
+        let word = match best.zip(theirs.recall) {
+            Some((own, other)) if own > other => "ours",
+            Some((own, other)) if own < other => "**theirs**",
+            Some(_) => "equal",
+            None => "–",
+        };
+        line(
+            out,
+            format_args!(
+                "| {bold}{}{bold} | {} | {:.3} | {} | {} | {} | {word} |",
+                theirs.name,
+                theirs.threshold,
+                theirs.load,
+                show(theirs.recall, 3),
+                show(best, 3),
+                show(ours.as_ref().map(|ours| ours.load), 3)
+            ),
+        );
+    }
+    out.push('\n');
+}
+
+/// What is missed by its nature, and what it would cost to miss less.
+fn hard_cases(out: &mut String, of: &Evaluation) {
+    line(
+        out,
+        format_args!(
+            "## What is hard\n\n**The owner's own session.** No way in is new, so volume is all there is: a take must stand out from the mailbox's own busy\n\
+         days. What is missed are small mailboxes (fewer messages than a busy week names) and very uneven ones. The trade-off, on the\n\
+         tenants of the curves:\n\n| factor | load | recall | items covered |\n|---|---|---|---|"
+        ),
+    );
+    for (factor, load, recall, items) in &of.own_context_curve {
+        let bold = if *factor == 1.0 { "**" } else { "" };
+        line(out, format_args!("| {bold}{factor}{bold} | {load:.3} | {} | {} |", show(*recall, 3), show(*items, 3)));
+    }
+    line(
+        out,
+        format_args!(
+            "\n**From the first day on, slowly.** Where the intruder is in the log from its first day, every day, and nothing can be declared\n\
+         clean, its application is neither new nor rare in time, and 15 messages a day are no volume: by every test over time it *is*\n\
+         the mailbox's habit. A better test compares with the tenant instead: an application that one mailbox alone uses, on no list\n\
+         and accepted by nobody, and that names many messages (least frequency of occurrence). It is not built in, and not scored\n\
+         here: the simulated people have no add-ins of their own, so it would look better than it is. Until then: declare a clean\n\
+         span from an older export, or go through `contexts.csv`, where such an application stands with its messages and mailboxes.\n"
         ),
     );
 }

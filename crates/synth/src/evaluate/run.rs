@@ -8,8 +8,7 @@ use std::{
     },
 };
 
-use mailtrail_model::{CaseInputs, Marking, Rules, Timeline};
-use mailtrail_timeline::bursts;
+use mailtrail_model::{CaseInputs, Marking, Rules};
 
 use super::{
     EvaluateError,
@@ -57,7 +56,7 @@ impl Size {
             class_tenants: 3,
             family_tenants: 3,
             world_tenants: 5,
-            curve_tenants: (2, 22),
+            curve_tenants: (10, 22),
             named: true,
             threads: 2,
         }
@@ -239,8 +238,8 @@ fn work(job: &Job<'_>, size: &Size, rules: &Rules) -> Result<Seen, EvaluateError
         Job::Alerts { seed, classes } => tenant(&Family::ordinary(size.mailboxes), *seed, size, *classes, rules),
         Job::Null { family, seed } => {
             let world = family.world(*seed, &[]);
-            let (_, timeline) = detect(family, &world, rules)?;
-            let null = alerts::null(&world, Found::of(&timeline), &Records::of(&world).hits());
+            let (_, found) = detect(family, &world, rules)?;
+            let null = alerts::null(&world, &found, &Records::of(&world).hits());
             Ok(Seen { nulls: vec![(family.name, null)], ..Seen::default() })
         }
         Job::Classes { family, documented, plan, seed } => {
@@ -259,10 +258,11 @@ pub(super) fn unmarked(case: &CaseInputs, rules: &Rules) -> CaseInputs {
     CaseInputs { attribution: Vec::new(), attribution_given: false, rules: rules.clone(), ..case.clone() }
 }
 
-fn detect(family: &Family, world: &World, rules: &Rules) -> Result<(Told, Timeline), EvaluateError> {
+/// Windows alone: nothing of an account is needed to score them.
+fn detect(family: &Family, world: &World, rules: &Rules) -> Result<(Told, Found), EvaluateError> {
     let told = Told::of(world, &family.case(world))?;
-    let timeline = told.timeline(&unmarked(&told.case, rules))?;
-    Ok((told, timeline))
+    let found = Found::of(&told.facts(&unmarked(&told.case, rules))?, rules);
+    Ok((told, found))
 }
 
 fn tenant(family: &Family, seed: u64, size: &Size, classes: bool, rules: &Rules) -> Result<Seen, EvaluateError> {
@@ -270,15 +270,15 @@ fn tenant(family: &Family, seed: u64, size: &Size, classes: bool, rules: &Rules)
     let world = family.world(seed, &[]);
     let (_, without) = detect(family, &world, rules)?;
     let null_hits = Records::of(&world).hits();
-    seen.nulls.push((family.name, alerts::null(&world, Found::of(&without), &null_hits)));
+    seen.nulls.push((family.name, alerts::null(&world, &without, &null_hits)));
     drop(world);
     for plan in plans(seed, family.mailboxes, size.rotations) {
         let world = family.world(seed, &plan);
-        let (told, timeline) = detect(family, &world, rules)?;
+        let (told, found) = detect(family, &world, rules)?;
         seen.plants.extend(alerts::plants(
             &world,
-            Found::of(&timeline),
-            Found::of(&without),
+            &found,
+            &without,
             [&Records::of(&world).hits(), &null_hits],
             &attacks(&world, &plan),
         ));
@@ -328,33 +328,43 @@ pub(super) fn class_runs(
     let seed = world.horizon.seed;
     let mut rng = Rng::stream(seed, "unmarked", 0);
     case.attribution.retain(|entry| entry.marking != Marking::Suspect || !rng.chance(unmarked));
-    told.timeline(&case)?;
     let attack =
         |at: usize| world.lives[at].touches.iter().find(|touch| touch.who == Actor::Intruder).map(|touch| touch.why);
     let run = |(at, score)| ClassRun { world: name.to_owned(), documented, attack: attack(at), seed, unmarked, score };
-    Ok(classes::score(world, &told.classes()?).into_iter().enumerate().map(run).collect())
+    Ok(classes::score(world, &told.classes(&case)?).into_iter().enumerate().map(run).collect())
 }
 
-/// The same tenant under many settings of the rules.
+/// The same tenant under many settings of the rules: each threshold alone, then all together; at their defaults the published
+/// rules beside them.
 fn curve(seed: u64, mailboxes: usize, rules: &Rules) -> Result<Seen, EvaluateError> {
     let family = Family::ordinary(mailboxes);
-    let plan = plans(seed, mailboxes, 1).swap_remove(0);
-    let (bare, planted) = (family.world(seed, &[]), family.world(seed, &plan));
-    let (null, with) = (Told::of(&bare, &family.case(&bare))?, Told::of(&planted, &family.case(&planted))?);
-    let attacks = attacks(&planted, &plan);
+    let bare = family.world(seed, &[]);
+    let null = Told::of(&bare, &family.case(&bare))?;
+    let bare_facts = null.facts(&unmarked(&null.case, rules))?;
+    let bare_hits = Records::of(&bare).hits();
+    // One rotation, and the application that reaches many mailboxes.
+    let mut planted = Vec::new();
+    for plan in plans(seed, mailboxes, 1).into_iter().take(2) {
+        let world = family.world(seed, &plan);
+        let told = Told::of(&world, &family.case(&world))?;
+        let (facts, hits) = (told.facts(&unmarked(&told.case, rules))?, Records::of(&world).hits());
+        let attacks = attacks(&world, &plan);
+        planted.push((world, facts, hits, attacks));
+    }
     // Published rules do not depend on ours.
     let none = BTreeMap::new();
     let mut seen = Seen::default();
-    // The ways in do not depend on the rules; the windows are asked of the same summaries again and again.
-    let (bare_case, planted_case) = (unmarked(&null.case, rules), unmarked(&with.case, rules));
-    let (bare_account, planted_account) = (null.timeline(&bare_case)?, with.timeline(&planted_case)?);
-    let (bare_facts, planted_facts) = (null.facts(&bare_case)?, with.facts(&planted_case)?);
-    for (name, factor, rules) in super::settings::settings(rules) {
-        let (before, after) = (bursts(&bare_facts, &rules), bursts(&planted_facts, &rules));
-        let without = Found { bursts: &before, contexts: &bare_account.contexts };
-        let found = Found { bursts: &after, contexts: &planted_account.contexts };
-        let nulls = vec![alerts::null(&bare, without, &none)];
-        let plants = alerts::plants(&planted, found, without, [&none; 2], &attacks);
+    // The windows are asked of the same summaries again and again.
+    let settings = super::settings::settings(rules).into_iter().chain(super::settings::together(rules));
+    for (name, factor, rules) in settings {
+        let without = Found::of(&bare_facts, &rules);
+        let published = name.is_empty();
+        let nulls = vec![alerts::null(&bare, &without, if published { &bare_hits } else { &none })];
+        let mut plants = Vec::new();
+        for (world, facts, hits, attacks) in &planted {
+            let hits = if published { [hits, &bare_hits] } else { [&none; 2] };
+            plants.extend(alerts::plants(world, &Found::of(facts, &rules), &without, hits, attacks));
+        }
         seen.settings.push(Setting { name, factor, nulls, plants });
     }
     Ok(seen)

@@ -5,7 +5,7 @@ use mailtrail_model::{RuleValue, Rules};
 /// Whether a threshold belongs to the tests of section 12 that have weight. R6, R8 and R10 are shown and decide nothing;
 /// published rules have curves of their own.
 fn of_windows(name: &str) -> bool {
-    ["r1_", "r2_", "r5_", "r11_", "r12_", "novelty_"].iter().any(|start| name.starts_with(start))
+    ["r1_", "r2_", "r3_", "r5_", "r11_", "r12_", "novelty_"].iter().any(|start| name.starts_with(start))
 }
 
 /// The default first, then every threshold at half and at twice, in the order of the rules. A tail is moved in decades.
@@ -24,6 +24,26 @@ pub(super) fn settings(rules: &Rules) -> Vec<(String, f64, Rules)> {
         }
     }
     out
+}
+
+/// The name of the settings in which everything that opens a window is made stricter or laxer at once.
+pub(super) const TOGETHER: &str = "together";
+
+/// Counts of R1, R2 and R11 times a factor, R1's tail to its power: one knob, for curves.
+pub(super) fn together(rules: &Rules) -> Vec<(String, f64, Rules)> {
+    let setting = |factor: f64| {
+        let count =
+            |value: u64| u64::try_from(crate::rng::whole(super::stats::real(value) * factor + 0.5)).unwrap_or(value);
+        let changed = Rules {
+            r1_messages: count(rules.r1_messages),
+            r2_messages: count(rules.r2_messages),
+            r11_messages: count(rules.r11_messages),
+            r1_tail: libm::pow(rules.r1_tail, factor),
+            ..rules.clone()
+        };
+        (TOGETHER.to_owned(), factor, changed)
+    };
+    [0.25, 0.5, 1.5, 2.0, 3.0, 4.0, 8.0].into_iter().map(setting).collect()
 }
 
 fn factors(name: &str) -> &'static [f64] {

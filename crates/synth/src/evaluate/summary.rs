@@ -1,6 +1,9 @@
 //! Owns turning what was seen into numbers with intervals: by attack, by family, by world. How they are printed is `report`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use mailtrail_model::ExposureClass;
 
@@ -188,10 +191,83 @@ pub(super) fn mean_recall(plants: &[PlantOutcome], holds: impl Fn(&PlantOutcome)
 
 /// Load and mean recall of a setting.
 pub(super) fn setting(setting: &Setting) -> (f64, Option<f64>) {
+    let of = point(setting, None);
+    (of.load, of.recall)
+}
+
+/// Load and mean recall of one rule at one setting, on the tenants of the curves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// What it is.
+    pub name: String,
+    /// Its threshold, or the factor of ours.
+    pub threshold: f64,
+    /// Alerts per mailbox and 30 days without an intruder.
+    pub load: f64,
+    /// Mean recall over the attacks that have a target.
+    pub recall: Option<f64>,
+}
+
+/// Ours at a setting: tier 1 alone, or both tiers.
+fn point(setting: &Setting, tier: Option<u8>) -> Point {
     let months: f64 = setting.nulls.iter().map(|null| null.months).sum();
-    let alerts: u64 = setting.nulls.iter().map(|null| null.tiers[0] + null.tiers[1]).sum();
-    let load = stats::real(alerts) / months.max(f64::MIN_POSITIVE);
-    (load, mean_recall(&setting.plants, |plant| plant.tier.is_some()))
+    let alerts: u64 =
+        setting.nulls.iter().map(|null| null.tiers[0] + if tier.is_none() { null.tiers[1] } else { 0 }).sum();
+    let holds = |plant: &PlantOutcome| plant.tier.is_some_and(|one| tier.is_none_or(|tier| one <= tier));
+    Point {
+        name: if tier.is_none() { "tier 1 and 2" } else { "tier 1" }.to_owned(),
+        threshold: setting.factor,
+        load: stats::real(alerts) / months.max(f64::MIN_POSITIVE),
+        recall: mean_recall(&setting.plants, holds),
+    }
+}
+
+/// Our curve, by load: the defaults and every setting in which all thresholds move together, both tiers and tier 1 alone.
+pub(super) fn own_curve(settings: &[Setting]) -> Vec<Point> {
+    let own = settings.iter().filter(|one| one.name.is_empty() || one.name == super::settings::TOGETHER);
+    let mut points: Vec<Point> = own.flat_map(|one| [point(one, None), point(one, Some(1))]).collect();
+    points.sort_by(|a, b| a.load.total_cmp(&b.load).then(b.recall.partial_cmp(&a.recall).unwrap_or(Ordering::Equal)));
+    points
+}
+
+/// One attack along our curve: factor, load, recall, share of recorded items covered.
+pub(super) fn attack_curve(settings: &[Setting], attack: &str) -> Vec<(f64, f64, Option<f64>, Option<f64>)> {
+    let own = settings.iter().filter(|one| one.name.is_empty() || one.name == super::settings::TOGETHER);
+    let mut out: Vec<_> = own
+        .map(|setting| {
+            let plants: Vec<&PlantOutcome> = setting.plants.iter().filter(|plant| plant.attack == attack).collect();
+            let sum = |of: fn(&PlantOutcome) -> u64| plants.iter().map(|plant| of(plant)).sum::<u64>();
+            let share = |hits: u64, of: u64| (of > 0).then(|| stats::real(hits) / stats::real(of));
+            let n = u64::try_from(plants.len()).unwrap_or(0);
+            let found = sum(|plant| u64::from(plant.tier.is_some()));
+            let items = share(sum(|plant| plant.covered), sum(|plant| plant.recorded));
+            (setting.factor, point(setting, None).load, share(found, n), items)
+        })
+        .collect();
+    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    out
+}
+
+/// Each published rule at each threshold, with the best point of ours that raises no more alerts.
+pub(super) fn equal_load(settings: &[Setting]) -> Vec<(Point, Option<Point>)> {
+    let Some(default) = settings.iter().find(|one| one.name.is_empty()) else { return Vec::new() };
+    let months: f64 = default.nulls.iter().map(|null| null.months).sum();
+    let own = own_curve(settings);
+    tuned()
+        .map(|tuned| {
+            let test = &PUBLISHED[tuned.0];
+            let hits: u64 = default.nulls.iter().filter_map(|null| null.published.get(&tuned)).sum();
+            let theirs = Point {
+                name: test.name.to_owned(),
+                threshold: test.thresholds[tuned.1],
+                load: stats::real(hits) / months.max(f64::MIN_POSITIVE),
+                recall: mean_recall(&default.plants, |plant| plant.published.contains(&tuned)),
+            };
+            let allowed = own.iter().filter(|point| point.load <= theirs.load);
+            let best = allowed.reduce(|best, next| if next.recall > best.recall { next } else { best }).cloned();
+            (theirs, best)
+        })
+        .collect()
 }
 
 /// Classes of one world, or of one attack: which, whether it follows the documents, tenants, score.

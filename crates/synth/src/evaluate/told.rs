@@ -9,9 +9,9 @@ use mailtrail_ingest::{
     IngestOptions, IngestReport, SourceInput, ingest,
     inputs::{load_inputs, read_case},
 };
-use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt, Timeline};
+use mailtrail_model::{CaseInputs, IssueCode, Ledger, LedgerRow, SourceReceipt};
 use mailtrail_timeline::{
-    Basis, ClassedMessage, TableWriter, TenantFacts, Written, read_classes, reconstruct, tenant_facts,
+    Basis, ClassedMessage, TableWriter, TenantFacts, Written, classify, read_classes, tenant_facts,
 };
 
 use super::EvaluateError;
@@ -67,11 +67,6 @@ impl Told {
         Ok(Self { tables, receipts: read.receipts, ledger, issues, case })
     }
 
-    /// The account under given statements.
-    pub(super) fn timeline(&self, case: &CaseInputs) -> Result<Timeline, EvaluateError> {
-        Ok(reconstruct(&self.basis(case))?)
-    }
-
     /// What unusual access windows are looked for in, to be asked with several rules.
     pub(super) fn facts(&self, case: &CaseInputs) -> Result<TenantFacts, EvaluateError> {
         Ok(tenant_facts(&self.basis(case))?)
@@ -82,8 +77,9 @@ impl Told {
         Basis { tables, case, receipts: &self.receipts, ledger: &self.ledger, issues: &self.issues }
     }
 
-    /// Every message with its class, as the last account wrote it.
-    pub(super) fn classes(&self) -> Result<Vec<ClassedMessage>, EvaluateError> {
+    /// Every message with its class under given statements, written and read back.
+    pub(super) fn classes(&self, case: &CaseInputs) -> Result<Vec<ClassedMessage>, EvaluateError> {
+        classify(&self.basis(case))?;
         let mut classes = Vec::new();
         read_classes(self.tables.path(), |message| classes.push(message))?;
         Ok(classes)

@@ -14,6 +14,9 @@ use crate::{
     touch::{Actor, Target, Touch},
 };
 
+/// The client whose token sessions a new laptop begins.
+pub(super) const NEW_LAPTOP: &str = "outlook-new-laptop";
+
 /// The touches of a mailbox's changes.
 pub(super) fn changes(mailbox: &Mailbox, messages: &[Message], horizon: Horizon, touches: &mut Vec<Touch>) {
     let mut rng = Rng::stream(horizon.seed, "changes", mailbox.number);
@@ -21,7 +24,7 @@ pub(super) fn changes(mailbox: &Mailbox, messages: &[Message], horizon: Horizon,
         let start =
             mailbox.zone.to_utc(horizon.from.midnight().plus(day * Second::DAY + rng.between(8, 15) * Second::HOUR));
         match change {
-            Change::NewLaptop => new_laptop(mailbox, horizon, start, &mut rng, touches),
+            Change::NewLaptop => new_laptop(mailbox, *day, horizon, start, &mut rng, touches),
             Change::NewPhone => new_phone(mailbox, messages, horizon, start, &mut rng, touches),
             Change::Migration => migration(mailbox, messages, start, &mut rng, touches),
         }
@@ -29,10 +32,16 @@ pub(super) fn changes(mailbox: &Mailbox, messages: &[Message], horizon: Horizon,
     touches.retain(|touch| horizon.from <= touch.at && touch.at < horizon.until);
 }
 
-/// A fresh Outlook profile: every folder at once.
-fn new_laptop(mailbox: &Mailbox, horizon: Horizon, start: Second, rng: &mut Rng, touches: &mut Vec<Touch>) {
-    let address = context::address(mailbox, Place::Office, start, rng);
-    let session = context::session(mailbox, "outlook", start, horizon.seed);
+/// A fresh Outlook profile: a sign-in of its own, every folder at once. Most are set up in the office or at home, some
+/// elsewhere.
+fn new_laptop(mailbox: &Mailbox, day: i64, horizon: Horizon, start: Second, rng: &mut Rng, touches: &mut Vec<Touch>) {
+    let place = match Rng::stream(horizon.seed, "set-up", mailbox.number).below(10) {
+        0..5 => Place::Office,
+        5..8 => Place::Home,
+        _ => Place::Away(1_000 + day.unsigned_abs()),
+    };
+    let address = context::address(mailbox, place, start, rng);
+    let session = context::session(mailbox, NEW_LAPTOP, start, horizon.seed);
     let context = Arc::new(Context::outlook(mailbox, mailbox, address, session, "16.0.17126.20126"));
     let mut at = start;
     for folder in 0..mailbox.folders.list.len() {

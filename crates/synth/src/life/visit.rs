@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Horizon;
+use super::{Horizon, change::NEW_LAPTOP};
 use crate::{
     context::{self, Context, Place},
     folder::DefaultFolder,
     mail::Message,
     rng::{Rng, whole},
     second::Second,
-    tenant::Mailbox,
+    tenant::{Change, Mailbox},
     touch::{Actor, Target, Touch},
 };
 
@@ -29,6 +29,22 @@ struct Visit {
     place: Place,
     /// How much of the mail is opened today.
     zeal: f64,
+    /// Day from the beginning.
+    day: i64,
+    /// Outlook goes through every folder.
+    whole: bool,
+}
+
+/// The last sitting with Outlook: its token session, its day, the trip it was on.
+#[derive(Default)]
+struct LastOutlook(Option<(Arc<str>, i64, Option<usize>)>);
+
+impl LastOutlook {
+    /// Whether something happened that makes Outlook look through every folder now and then.
+    fn differs(&mut self, session: Arc<str>, day: i64, trip: Option<usize>) -> bool {
+        let last = self.0.replace((session.clone(), day, trip));
+        last.is_some_and(|(known, before, from)| known != session || day - before > 4 || from != trip)
+    }
 }
 
 /// Every sitting of `who` in `mailbox` over the horizon.
@@ -41,14 +57,54 @@ pub(super) fn days(
     touches: &mut Vec<Touch>,
 ) {
     let mut opened = vec![false; messages.len()];
+    // A stream of its own: people without it draw the same numbers as before.
+    let mut folders = Rng::stream(horizon.seed, "all-folders", who.number.wrapping_mul(65_537) + mailbox.number);
+    let mut last = LastOutlook::default();
     let mut day = who.zone.to_local(horizon.from).midnight();
     while who.zone.to_utc(day) < horizon.until {
         let zeal = rng.lognormal(who.habits.day_sigma);
         for visit in plan(who, mailbox, day, horizon.from.midnight(), rng) {
-            let visit = Visit { zeal, ..visit };
+            let mut visit = Visit { zeal, ..visit };
+            if visit.client == Client::Outlook && who.habits.rechecks > 0.0 {
+                let at = who.zone.to_utc(visit.local_start);
+                let session = context::session(who, &session_name(who, &visit), at, horizon.seed);
+                let differs = last.differs(session, visit.day, trip(who, visit.day));
+                visit.whole = differs && folders.chance(who.habits.rechecks);
+            }
             sit(who, mailbox, messages, visit, horizon, &mut opened, rng, touches);
         }
         day = day.plus(Second::DAY);
+    }
+}
+
+/// The trip a person is on.
+fn trip(who: &Mailbox, day: i64) -> Option<usize> {
+    who.habits.trips.iter().position(|trip| trip.from <= day && day < trip.until)
+}
+
+/// Which client's token sessions a sitting uses: a new laptop has its own, and so has a trip on which one has to sign in.
+fn session_name(who: &Mailbox, visit: &Visit) -> String {
+    let laptop = |(day, change): &(i64, Change)| *change == Change::NewLaptop && *day <= visit.day;
+    let name = match visit.client {
+        Client::Owa => "owa",
+        Client::Outlook if who.habits.outlook && who.habits.changes.iter().any(laptop) => NEW_LAPTOP,
+        Client::Outlook => "outlook",
+        Client::Mobile => "mobile",
+    };
+    match trip(who, visit.day) {
+        Some(nth) if who.habits.trips[nth].signs_in && visit.client != Client::Mobile => format!("{name} trip {nth}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// Where a sitting really takes place: a plan made for home or office holds where the person is neither away nor behind a
+/// service with changing exits.
+fn place(who: &Mailbox, visit: &Visit) -> Place {
+    match (trip(who, visit.day), visit.place) {
+        (_, Place::Carrier) => Place::Carrier,
+        (Some(nth), _) => Place::Away(u64::try_from(nth).unwrap_or(0)),
+        (None, Place::Home) if who.habits.vpn && visit.client != Client::Mobile => Place::Exit,
+        (None, planned) => planned,
     }
 }
 
@@ -62,7 +118,8 @@ fn plan(who: &Mailbox, mailbox: &Mailbox, day: Second, first: Second, rng: &mut 
     let mut visits = Vec::new();
     let mut visit = |rng: &mut Rng, hour: i64, minutes: i64, client, place| {
         let local_start = day.plus(hour * Second::HOUR + rng.between(0, 50 * Second::MINUTE));
-        visits.push(Visit { local_start, minutes: rng.between(minutes / 2, minutes), client, place, zeal: 1.0 });
+        let minutes = rng.between(minutes / 2, minutes);
+        visits.push(Visit { local_start, minutes, client, place, zeal: 1.0, day: number, whole: false });
     };
     let start = habits.start_hour;
     if working {
@@ -107,14 +164,12 @@ fn sit(
     if start < horizon.from || end >= horizon.until {
         return;
     }
-    let address = context::address(who, visit.place, start, rng);
+    let address = context::address(who, place(who, &visit), start, rng);
+    let session = context::session(who, &session_name(who, &visit), start, horizon.seed);
     let context = Arc::new(match visit.client {
-        Client::Owa => Context::owa(who, mailbox, address, context::session(who, "owa", start, horizon.seed), rng),
-        Client::Outlook => {
-            let session = context::session(who, "outlook", start, horizon.seed);
-            Context::outlook(who, mailbox, address, session, "16.0.16924.20124")
-        }
-        Client::Mobile => Context::mobile(who, address, context::session(who, "mobile", start, horizon.seed)),
+        Client::Owa => Context::owa(who, mailbox, address, session, rng),
+        Client::Outlook => Context::outlook(who, mailbox, address, session, "16.0.16924.20124"),
+        Client::Mobile => Context::mobile(who, address, session),
     });
     let actor = if who.number == mailbox.number { Actor::Owner } else { Actor::Delegate };
     let mut push = |at: Second, target, why| {
@@ -122,6 +177,13 @@ fn sit(
     };
     if visit.client == Client::Outlook {
         synchronise(mailbox, start, end, rng, &mut push);
+        if visit.whole {
+            let mut at = start.plus(90);
+            for folder in 0..mailbox.folders.list.len() {
+                at = at.plus(3);
+                push(at, Target::Folder(folder), "outlook-sync-all");
+            }
+        }
     }
     // Outlook shows mail from its cache: few of its reads reach the server one by one.
     let (share, cap) = match visit.client {

@@ -73,6 +73,9 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
         makes_rules: true,
         filing: 0.3,
         fetched: false,
+        trips: Vec::new(),
+        vpn: false,
+        rechecks: 0.0,
         changes: Vec::new(),
         day_sigma: 0.3,
     };

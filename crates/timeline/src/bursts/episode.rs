@@ -6,11 +6,15 @@ use super::{
     baseline::Baseline,
     novelty::Novelty,
     volume::{Volume, Window},
+    whole_sync::WholeSync,
 };
-use crate::tenant_facts::{First, MailboxFacts, Route, TenantFacts};
+use crate::{
+    sync_sessions::SyncSession,
+    tenant_facts::{First, MailboxFacts, Route, TenantFacts},
+};
 
 /// A stretch of one route.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Episode<'a> {
     /// The tenant.
     pub(crate) tenant: &'a TenantFacts,
@@ -34,6 +38,10 @@ pub(crate) struct Episode<'a> {
     pub(crate) firsts: &'a [First],
     /// Folders synchronised for the first time in it.
     pub(crate) synced: &'a [(i64, u32)],
+    /// A Sync of the whole mailbox by a new token session from a new network, in it.
+    pub(crate) whole_sync: Option<WholeSync>,
+    /// It is the records of one token session.
+    pub(crate) one_session: bool,
 }
 
 impl<'a> Episode<'a> {
@@ -57,6 +65,22 @@ impl<'a> Episode<'a> {
         let begin = synced.partition_point(|(at, _)| *at < from);
         self.synced = &synced[begin..synced.iter().rposition(|(at, _)| of(*at)).map_or(begin, |last| last + 1)];
         Some(self)
+    }
+
+    /// All of one token session, in which the whole mailbox is synchronised.
+    pub(crate) fn of_session(mut self, session: &'a SyncSession, whole: WholeSync) -> Option<Episode<'a>> {
+        let created = |place: &u32| self.tenant.facts.accesses[*place as usize].created;
+        let (from, until) = (created(session.places.first()?), created(session.places.last()?) + 1);
+        self.span = Interval { start: UtcMicros(from), end: UtcMicros(until) };
+        (self.places, self.firsts, self.synced) = (&session.places, &session.firsts, &session.synced);
+        (self.whole_sync, self.one_session) = (Some(whole), true);
+        Some(self)
+    }
+
+    /// The same stretch, with what was found of a Sync of the whole mailbox in it.
+    pub(crate) fn with_whole_sync(mut self, whole: Option<WholeSync>) -> Self {
+        self.whole_sync = whole;
+        self
     }
 
     /// Whether the way in is new to the mailbox.
@@ -117,14 +141,19 @@ impl Answer {
 }
 
 /// The tier of findings, by docs/METHOD.md, section 12. `None` where only published rules could make one.
-pub(crate) fn tier(findings: &[RuleFinding], is_new: bool) -> Option<Tier> {
+pub(crate) fn tier(findings: &[RuleFinding], is_new: bool, whole_sync: Option<&WholeSync>) -> Option<Tier> {
     let fired = |rule: BurstRule| findings.iter().any(|one| one.rule == rule && one.outcome == Outcome::Fired);
     let (volume, novelty) = (fired(BurstRule::R1), fired(BurstRule::R2));
     let supports = [BurstRule::R3, BurstRule::R4, BurstRule::R5, BurstRule::R7, BurstRule::R11, BurstRule::R12];
-    if (volume && novelty) || ((volume || novelty) && supports.iter().any(|rule| fired(*rule))) {
+    // For a Sync the log gives no count: who signed in, from where, and that it took the whole mailbox stand for R1 and R2.
+    if whole_sync.is_some_and(|whole| whole.new_to_tenant)
+        || (volume && novelty)
+        || ((volume || novelty) && supports.iter().any(|rule| fired(*rule)))
+    {
         return Some(Tier::One);
     }
-    let opens = volume || novelty || fired(BurstRule::R11) || (fired(BurstRule::R3) && is_new);
+    let opens =
+        volume || novelty || fired(BurstRule::R11) || (fired(BurstRule::R3) && (is_new || whole_sync.is_some()));
     opens.then_some(Tier::Two)
 }
 
@@ -135,7 +164,7 @@ pub(crate) fn ask(episode: &Episode<'_>, rules: &Rules) -> Vec<RuleFinding> {
         .map(|rule| match rule {
             BurstRule::R1 => super::volume::finding(episode, rules),
             BurstRule::R2 => super::novelty::many_messages(episode, rules),
-            BurstRule::R3 => super::novelty::synchronises(episode),
+            BurstRule::R3 => super::novelty::synchronises(episode, rules),
             BurstRule::R4 => super::throttled::finding(episode),
             BurstRule::R5 => super::breadth::finding(episode, rules),
             BurstRule::R6 => super::order::finding(episode, rules),

@@ -9,7 +9,10 @@ use super::{
     episode::{Answer, Episode},
     tail::real,
 };
-use crate::tenant_facts::{MailboxFacts, Mark, TenantFacts, utc_day};
+use crate::{
+    sync_sessions::Sighting,
+    tenant_facts::{MailboxFacts, Mark, TenantFacts, utc_day},
+};
 
 /// Which contexts are new to one mailbox.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub(crate) struct Novelty {
     pub(crate) basis: BaselineBasis,
     /// Covered days it was compared over.
     pub(crate) days: u64,
+    /// End of the declared span, where that is the basis.
+    declared: Option<i64>,
     contexts: Vec<Seen>,
 }
 
@@ -52,16 +57,19 @@ impl Novelty {
             let first_day = mailbox.local.day_and_hour(*first).0;
             let before = number(covered.partition_point(|day| *day < first_day));
             let days = number(days.len());
-            let is_new = match (basis, declared) {
-                (BaselineBasis::Declared, Some(end)) => *first >= end,
-                (BaselineBasis::Unverified, _) => {
-                    real(days) <= rules.novelty_days_share * real(number(covered.len())) || before >= rules.novelty_days
-                }
-                _ => false,
-            };
+            let is_new = is_new(basis, declared, *first, (days, before, number(covered.len())), rules);
             Seen { context: *context, is_new, days, before }
         });
-        Self { basis, days: number(covered.len()), contexts: contexts.collect() }
+        Self { basis, days: number(covered.len()), declared, contexts: contexts.collect() }
+    }
+
+    /// Whether a token session or a network is new to the mailbox, by the rule for ways in.
+    pub(crate) fn judge(&self, mailbox: &MailboxFacts, seen: &Sighting, rules: &Rules) -> bool {
+        let covered = &mailbox.covered_days;
+        let days = seen.days.iter().filter(|day| covered.binary_search(day).is_ok()).count();
+        let before = covered.partition_point(|day| seen.days.first().is_some_and(|first| day < first));
+        let counts = (number(days), number(before), number(covered.len()));
+        is_new(self.basis, self.declared, seen.first, counts, rules)
     }
 
     /// How a context was seen.
@@ -73,6 +81,19 @@ impl Novelty {
     /// Whether a context is new to the mailbox. Nothing is where nothing can be compared.
     pub(crate) fn is_new(&self, context: u32) -> bool {
         self.seen(context).is_some_and(|seen| seen.is_new)
+    }
+}
+
+/// New: first seen after the declared span; without one, on few of the covered days, or first after many. `counts` are
+/// covered days with it, before it, and in all.
+fn is_new(basis: BaselineBasis, declared: Option<i64>, first: i64, counts: (u64, u64, u64), rules: &Rules) -> bool {
+    let (days, before, all) = counts;
+    match (basis, declared) {
+        (BaselineBasis::Declared, Some(end)) => first >= end,
+        (BaselineBasis::Unverified, _) => {
+            real(days) <= rules.novelty_days_share * real(all) || before >= rules.novelty_days
+        }
+        _ => false,
     }
 }
 
@@ -95,7 +116,11 @@ fn basis(tenant: &TenantFacts, mailbox: &MailboxFacts, rules: &Rules) -> (Baseli
 /// Whether a pair of application ids is new to the tenant, and on what that rests; `None` where the tenant has too few
 /// covered days.
 pub(crate) fn pair_is_new(tenant: &TenantFacts, pair: u32, rules: &Rules) -> (Option<bool>, BaselineBasis) {
-    let first = tenant.pairs[pair as usize].first;
+    new_to_tenant(tenant, tenant.pairs[pair as usize].first, rules)
+}
+
+/// Whether what the tenant saw first at an instant is new to it.
+pub(crate) fn new_to_tenant(tenant: &TenantFacts, first: i64, rules: &Rules) -> (Option<bool>, BaselineBasis) {
     if let Some(span) = tenant.baseline {
         let (from, to) = (utc_day(span.start.0), utc_day(span.end.0 - 1));
         let days = tenant.days.iter().filter(|day| (from..=to).contains(*day)).count();
@@ -174,9 +199,27 @@ fn known(episode: &Episode<'_>, seen: &Seen) -> String {
     format!("seen on {} of {} covered days", seen.days, episode.novelty.days)
 }
 
-/// R3's answer: folders synchronised by a way in that is new, or marked suspect.
-pub(crate) fn synchronises(episode: &Episode<'_>) -> RuleFinding {
+/// R3's answer: folders synchronised by a way in that is new, or marked suspect; in a known one, the whole mailbox by a token
+/// session and from a network that are both new.
+pub(crate) fn synchronises(episode: &Episode<'_>, rules: &Rules) -> RuleFinding {
     const MEASURE: &str = "folders synchronised for the first time";
+    if let Some(whole) = &episode.whole_sync {
+        let against = match episode.novelty.basis {
+            BaselineBasis::Declared => "unseen in the span declared clean",
+            _ => "baseline-unverified: both seen on few covered days, or first after many",
+        };
+        return Answer::of(
+            BurstRule::R3,
+            "folders synchronised by a token session and from networks that are new",
+            true,
+        )
+        .observed(real(whole.folders))
+        .limit(real(whole.limit))
+        .note(format!(
+            "the token session and {} {against}; within {} h {} of {} folders that other records name",
+            whole.networks, rules.r3_hours, whole.of_known, whole.known
+        ));
+    }
     let folders = number(episode.synced.len());
     let suspect = episode.route.mark == Mark::Suspect;
     let seen = episode.novelty.seen(episode.route.context);

@@ -29,7 +29,8 @@ pub(crate) fn series(episode: &Episode<'_>, rules: &Rules) -> BurstSeries {
     let start = (first.div_euclid(length) - MARGIN) * length;
     let steps = ((last - start).div_euclid(length) + 1 + MARGIN).clamp(0, STEPS);
     let times = if episode.firsts.is_empty() {
-        hourly(episode.route.synced.iter().map(|(at, _)| *at))
+        let synced = if episode.one_session { episode.synced } else { &episode.route.synced };
+        hourly(synced.iter().map(|(at, _)| *at))
     } else {
         hourly(episode.route.firsts.iter().map(|first| first.at))
     };

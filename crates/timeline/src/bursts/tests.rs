@@ -238,6 +238,91 @@ fn a_sync_by_a_new_client_is_a_burst_and_by_a_known_one_is_not() {
     assert_eq!(ours(&always, &CaseInputs::default()), []);
 }
 
+/// The owner's Outlook over sixty days: two of nine folders a day in turn, from home, a token session every twenty days.
+fn outlook() -> Vec<Row> {
+    (0..DAYS).flat_map(|day| [day % 9, (day + 1) % 9].map(|folder| (day, folder))).map(outlook_at).collect()
+}
+
+fn outlook_at((day, folder): (i64, i64)) -> Row {
+    let mut row = bind("a", day * DAY + (8 + folder) * HOUR).sync(&format!("folder-{folder}"));
+    row.key[6] = "Client=MSExchangeRPC".to_owned();
+    row.token(&format!("session-{}", day / 20)).from("192.0.2.10")
+}
+
+/// An Outlook of the same kind that synchronises so many folders on day 40, one a minute.
+fn second_outlook(folders: i64, token: &str, address: &str) -> Vec<Row> {
+    let row = |folder: i64| {
+        let mut row = outlook_at((40, folder)).token(token).from(address);
+        row.created = 40 * DAY + 2 * HOUR + folder * UtcMicros::MINUTE;
+        row
+    };
+    (0..folders).map(row).collect()
+}
+
+#[test]
+fn a_whole_mailbox_synchronised_by_a_new_session_from_a_new_network_is_a_burst_in_a_known_way_in() {
+    // Ten folders are known, the owner's browser having one of its own: eight are 80 %.
+    for (folders, expected) in [(9, 1), (8, 1), (7, 0)] {
+        for (case, basis) in [(CaseInputs::default(), BaselineBasis::Unverified), (clean(20), BaselineBasis::Declared)]
+        {
+            let rows = [owner("a", 0..DAYS), outlook(), second_outlook(folders, "other", "203.0.113.9")].concat();
+            let all = ours(&rows, &case);
+            assert_eq!(all.len(), expected, "{folders} {all:?}");
+            let Some(burst) = all.first() else { continue };
+            assert_eq!((burst.tier, burst.baseline, burst.messages), (Tier::One, basis, 0));
+            let rule = burst.finding(BurstRule::R3).unwrap();
+            assert_eq!((rule.outcome, rule.observed, rule.limit), (Outcome::Fired, Some(folders as f64), Some(8.0)));
+            assert!(rule.note.contains("203.0.113.0/24"), "{}", rule.note);
+            assert_eq!((burst.records, burst.folders), (folders as u64, folders as u64));
+            assert_eq!(burst.span.start.0, 40 * DAY + 2 * HOUR);
+            assert_eq!(burst.span.end.0, 40 * DAY + 2 * HOUR + (folders - 1) * UtcMicros::MINUTE + 1);
+        }
+    }
+}
+
+#[test]
+fn a_network_that_a_colleague_used_before_makes_the_burst_tier_two() {
+    let colleague: Vec<Row> = owner("b", 0..DAYS).into_iter().map(|row| row.from("203.0.113.200")).collect();
+    let rows = [owner("a", 0..DAYS), outlook(), second_outlook(9, "other", "203.0.113.9"), colleague].concat();
+    let tiers: Vec<Tier> = ours(&rows, &clean(20)).iter().map(|burst| burst.tier).collect();
+    assert_eq!(tiers, [Tier::Two]);
+}
+
+#[test]
+fn a_new_laptop_at_home_and_a_known_session_in_a_hotel_are_no_burst() {
+    // A new session from the known network; a known session (that of days 20 to 39) from a new one; no session stated.
+    for (token, address) in [("other", "192.0.2.77"), ("session-1", "203.0.113.9"), ("", "203.0.113.9")] {
+        let rows = [owner("a", 0..DAYS), outlook(), second_outlook(9, token, address)].concat();
+        assert_eq!(ours(&rows, &clean(25)), [], "{token} {address}");
+    }
+}
+
+#[test]
+fn a_front_ends_address_is_no_new_network_and_four_folders_are_no_mailbox() {
+    let front = [owner("a", 0..DAYS), outlook(), second_outlook(9, "other", "40.126.32.70")].concat();
+    assert_eq!(ours(&front, &clean(20)), []);
+    // Of the four folders that are known all are taken, and a fifth.
+    let few: Vec<Row> = outlook().into_iter().filter(|row| *row.folders[0] < *"folder-3").collect();
+    let mut inbox = second_outlook(1, "other", "203.0.113.9");
+    inbox[0].folders = vec!["inbox".to_owned()];
+    for (folders, expected) in [(3, 0), (4, 1)] {
+        let take = second_outlook(folders, "other", "203.0.113.9");
+        let rows = [owner("a", 0..DAYS), few.clone(), take, inbox.clone()].concat();
+        assert_eq!(ours(&rows, &clean(20)).len(), expected, "{folders}");
+    }
+}
+
+#[test]
+fn folders_taken_over_days_are_no_whole_mailbox() {
+    // Nine folders, one every four hours: six fall into any 24 hours.
+    let mut slow = second_outlook(9, "other", "203.0.113.9");
+    for (at, row) in (0..).zip(&mut slow) {
+        row.created = 40 * DAY + at * 4 * HOUR;
+    }
+    let rows = [owner("a", 0..DAYS), outlook(), slow].concat();
+    assert_eq!(ours(&rows, &clean(20)), []);
+}
+
 #[test]
 fn a_rotating_poller_that_was_always_there_is_no_burst() {
     let mut rows = owner("a", 0..DAYS);

@@ -47,6 +47,8 @@ pub(crate) struct Volume {
     pub(crate) fullest: Vec<Window>,
     /// Windows that begin with a first-time message.
     pub(crate) tried: u64,
+    /// First-time messages that count, by hour.
+    cells: Vec<(i64, u64)>,
 }
 
 /// Looks for windows in a route.
@@ -80,6 +82,7 @@ pub(crate) fn volume(route: &Route, baseline: &Baseline, rules: &Rules) -> Volum
         out.fullest.extend(fullest.and_then(|(most, start)| window(baseline, start, length, most, None, rules)));
     }
     out.hits.sort_by(stronger);
+    out.cells = cells;
     out
 }
 
@@ -145,6 +148,62 @@ pub(crate) fn groups(hits: &[Window]) -> Vec<(i64, i64, Window)> {
     out
 }
 
+/// Groups, each carried on over the hours around it that fit a raised rate better than the usual one: the strongest window
+/// is often the part of a take that fell into the quietest hours.
+///
+/// The raised rate is that of the longest firing window of up to a day (or of the group's own length) around the group: usual
+/// plus its excess an hour. An hour with n messages and λ expected speaks for it by n · ln(1 + excess/λ) − excess, and the
+/// group ends where the sum of these is largest (the change point of two Poisson rates).
+pub(crate) fn carried_on(volume: &Volume, baseline: &Baseline, rules: &Rules) -> Vec<(i64, i64, Window)> {
+    let mut out: Vec<(i64, i64, Window)> = Vec::new();
+    for (start, end, best) in groups(&volume.hits) {
+        let around = |hit: &&Window| hit.length <= best.length.max(24) && hit.start < end && start < hit.end();
+        let (mut from, mut until) = (start, end);
+        if let Some(wide) =
+            volume.hits.iter().filter(around).max_by(|a, b| a.length.cmp(&b.length).then(stronger(b, a)))
+            && wide.length > best.length
+        {
+            let reach = volume.hits.iter().filter(|hit| around(hit) && hit.length == wide.length);
+            let (first, last) = reach.fold((start, end), |(a, b), hit| (a.min(hit.start), b.max(hit.end())));
+            let excess =
+                (tail::real(wide.observed) - wide.expected) / tail::real(u64::try_from(wide.length).unwrap_or(1));
+            if let Some(fit) = baseline.fit(wide.length, (first, last), rules) {
+                let speaks = |hour: i64| {
+                    let usual = baseline.mean(&fit, hour, 1);
+                    let at = volume.cells.partition_point(|(known, _)| *known < hour);
+                    let n = volume.cells.get(at).filter(|(known, _)| *known == hour).map_or(0, |(_, n)| *n);
+                    // An hour that nobody could see says nothing.
+                    if usual > 0.0 { tail::real(n) * libm::log(1.0 + excess / usual) - excess } else { 0.0 }
+                };
+                from = start - furthest((first..start).rev().map(speaks));
+                until = end + furthest((end..last).map(speaks));
+            }
+        }
+        match out.last_mut() {
+            Some((_, known, one)) if from <= *known => {
+                *known = until.max(*known);
+                if stronger(&best, one).is_lt() {
+                    *one = best;
+                }
+            }
+            _ => out.push((from, until, best)),
+        }
+    }
+    out
+}
+
+/// How many steps of a walk to take so that their sum is largest; none where no sum is above zero.
+fn furthest(steps: impl Iterator<Item = f64>) -> i64 {
+    let (mut sum, mut most, mut taken) = (0.0, 0.0, 0);
+    for (step, number) in steps.zip(1i64..) {
+        sum += step;
+        if sum > most {
+            (most, taken) = (sum, number);
+        }
+    }
+    taken
+}
+
 /// Counts by hour, hours without one left out.
 pub(crate) fn hourly(times: impl Iterator<Item = i64>) -> Vec<(i64, u64)> {
     let mut out: Vec<(i64, u64)> = Vec::new();
@@ -178,4 +237,17 @@ pub(crate) fn finding(episode: &Episode<'_>, rules: &Rules) -> RuleFinding {
             "{scatter}, dispersion {:.3}, from {} windows of this mailbox; {above} of its {of} windows of that length hold more",
             one.dispersion, one.windows
         ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::furthest;
+
+    #[test]
+    fn a_walk_goes_as_far_as_its_sum_is_largest() {
+        // Sums: 2, 1, 4, 3, 3.
+        assert_eq!(furthest([2.0, -1.0, 3.0, -1.0, 0.0].into_iter()), 3);
+        assert_eq!(furthest([-1.0, 0.5].into_iter()), 0);
+        assert_eq!(furthest([].into_iter()), 0);
+    }
 }

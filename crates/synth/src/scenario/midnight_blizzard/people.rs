@@ -84,6 +84,9 @@ fn seat((nth, row): (usize, &Row)) -> Seat {
         makes_rules: true,
         filing: 0.3,
         fetched: false,
+        trips: Vec::new(),
+        vpn: false,
+        rechecks: 0.0,
     };
     Seat {
         local: local.to_owned(),

@@ -214,6 +214,18 @@ pub enum Place {
     Exit,
 }
 
+/// The block that the exits of [`Place::Exit`] lie in.
+pub const EXITS: &str = "100.80.0.0/18";
+
+/// The network of an address of [`Place::Away`]; `None` for any other.
+#[must_use]
+pub fn away_network(address: &str) -> Option<String> {
+    let mut parts = address.split('.');
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    let away = first == "100" && second.parse().is_ok_and(|second: u8| (72..80).contains(&second));
+    away.then(|| format!("{first}.{second}.{third}.0/24"))
+}
+
 /// A person's address at a place and time.
 #[must_use]
 pub fn address(who: &Mailbox, place: Place, at: Second, rng: &mut Rng) -> String {

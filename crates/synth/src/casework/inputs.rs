@@ -1,10 +1,14 @@
 //! Owns the examiner's files: roster, attribution, listing.
 
+use std::collections::BTreeSet;
+
 use super::{ListingStyle, Mark, case_file::date};
 use crate::{
+    context::{EXITS, away_network},
     life::{FETCHER_APP, MIGRATION_APP, POLLER_APP},
     second::{Date, Second},
     tenant::Kind,
+    touch::Actor,
     world::World,
 };
 
@@ -78,7 +82,27 @@ fn accepted(world: &World) -> Vec<Mark> {
         let home = format!("198.18.{}.0/24", mailbox.number % 256);
         marks.push(mark(&[("actor", &mailbox.upn), ("address", &home)], "home line, confirmed by its holder"));
     }
+    for (actor, network) in stays(world) {
+        marks.push(mark(
+            &[("actor", &actor), ("address", &network)],
+            "on a journey, confirmed by its holder and the bookings",
+        ));
+    }
+    for mailbox in world.tenant.mailboxes.iter().filter(|mailbox| mailbox.habits.vpn) {
+        let fact = "service with changing exits that its holder works through, from the provider's list";
+        marks.push(mark(&[("actor", &mailbox.upn), ("address", EXITS)], fact));
+    }
     marks
+}
+
+/// The networks people worked from on their journeys, by who was there.
+fn stays(world: &World) -> BTreeSet<(String, String)> {
+    let honest = world.lives.iter().flat_map(|life| &life.touches).filter(|touch| touch.who != Actor::Intruder);
+    let away = honest.filter_map(|touch| {
+        let network = away_network(&touch.context.address)?;
+        Some((touch.context.user_id.to_string(), network))
+    });
+    away.collect()
 }
 
 /// Every message that is still there.

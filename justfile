@@ -79,6 +79,22 @@ bench-table:
     cargo build --release --locked --workspace
     python3 benches/table.py
 
+# micro benches of the stages: row cutting to normalizing, columns, sessions, bursts, charts
+[group('measure')]
+bench *WORD:
+    cargo bench --workspace --locked --bench row --bench stages --bench chart -- {{ WORD }}
+
+# tables to timeline at 10 M accesses, written into docs/BENCHMARKS.md (4 GB of disk, minutes)
+[group('measure')]
+bench-second-half:
+    python3 benches/second_half.py
+
+# where ingest's time goes, written into docs/BENCHMARKS.md (needs perf)
+[group('measure')]
+profile SOURCE:
+    cargo build --release --locked --workspace --config 'profile.release.package.mailtrail.strip="none"'
+    python3 benches/profile.py {{ SOURCE }}
+
 # the API documentation of the crates, opened in a browser
 [group('read')]
 docs:

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RELEASE = os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "release")
+from document import RELEASE, write
+
 # The first that matches counts. Symbols of the standard library are told apart where they can be, else they are "the rest".
 STAGES = [
     ("SHA-256 of the source", r"sha256"),
@@ -52,7 +52,8 @@ def main():
     rows = "\n".join(f"| {name} | {share:.1f} |" for name, share in sorted(shares.items(), key=lambda s: -s[1]))
     most = "\n".join(f"| `{symbol[4:][:90]}` | {share:.1f} |" for share, symbol in top[:12])
     following = max((s for s in shares.items() if s[0] not in ("SHA-256 of the source", "the rest")), key=lambda s: s[1])
-    block = f"""CPU time of one run over {os.path.getsize(source) / 1e9:.1f} GB, in percent (`benches/profile.py`; {whole:.0f} % are attributed to symbols). The
+    write("profile", "benches/profile.py", "Where the time goes", f"""
+CPU time of one run over {os.path.getsize(source) / 1e9:.1f} GB, in percent (`benches/profile.py`; {whole:.0f} % are attributed to symbols). The
 digest cannot be spared; the largest stage behind it, and so the next bottleneck, is **{following[0]}**.
 
 | stage | % |
@@ -62,18 +63,7 @@ digest cannot be spared; the largest stage behind it, and so the next bottleneck
 | symbol | % |
 |---|---|
 {most}
-
-"""
-    path = os.path.join(ROOT, "docs", "BENCHMARKS.md")
-    begin, end = "<!-- profile: begin (benches/profile.py) -->", "<!-- profile: end -->"
-    old = open(path).read() if os.path.exists(path) else "# Benchmarks\n"
-    if begin not in old:
-        old += f"\n## Where the time goes\n{begin}\n{end}\n"
-    head, rest = old.split(begin)
-    _, tail = rest.split(end)
-    with open(path, "w") as file:
-        file.write(f"{head}{begin}\n{block}{end}{tail}")
-    print(f"written: {os.path.relpath(path, ROOT)}")
+""")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,12 @@
 counts, and writes docs/BENCHMARKS.md. No number in that file is typed by hand.
 
 Usage: python3 benches/table.py [--sizes 0.1,1,4] [--rounds 3] [--python PYTHON] [--work DIR]
-Needs: a release build (`cargo build --release --workspace`), sha256sum, and for the peers a Python with polars, duckdb, chdb.
+Needs: a release build (`cargo build --release --workspace`), sha256sum, GNU time, and for the peers a Python with polars, duckdb, chdb.
 A peer is timed together with `sha256sum` of its source, run beside it: mailtrail hashes what it reads, so they must.
 """
 import argparse
 import json
 import os
-import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -17,44 +15,28 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RELEASE = os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "release")
+from document import RELEASE, ROOT, processor, write
+from measured import measured
+
 PEERS = {"polars": "polars_peer.py", "ClickHouse (chdb)": "clickhouse_peer.py", "DuckDB": "duckdb_peer.py"}
-
-
-def timed(command, beside=None):
-    """Runs a command (and another beside it); returns seconds, CPU seconds of both, peak MiB of the command, its output."""
-    began = time.monotonic()
-    companion = subprocess.Popen(beside, stdout=subprocess.DEVNULL) if beside else None
-    cpu = 0.0
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    out, err = child.stdout.read(), None
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    cpu += usage.ru_utime + usage.ru_stime
-    if companion:
-        _, status, beside_it = os.wait4(companion.pid, 0)
-        companion.returncode = os.waitstatus_to_exitcode(status)
-        cpu += beside_it.ru_utime + beside_it.ru_stime
-    seconds = time.monotonic() - began
-    if child.returncode not in (0, 3):
-        sys.exit(f"{command[0]} failed ({child.returncode}): {child.stderr.read()[-2000:]}")
-    return seconds, cpu, usage.ru_maxrss / 1024, out
+# 4 GB may take so many times as long as 1 GB.
+LINEAR = 4.4
 
 
 def mailtrail(source, out):
     shutil.rmtree(out, ignore_errors=True)
-    seconds, cpu, peak, text = timed([f"{RELEASE}/mailtrail", "ingest", source, "--out", out, "--json", "--allow-issues"])
+    ingest = [f"{RELEASE}/mailtrail", "ingest", source, "--out", out, "--json", "--allow-issues"]
+    run, text = measured(ingest, allowed=(0, 3))
     answer = json.loads(text)
-    return (seconds, cpu, peak), (answer["accesses"], answer["items"])
+    return run, (answer["accesses"], answer["items"])
 
 
 def peer(python, script, source, out):
     shutil.rmtree(out, ignore_errors=True)
     script = os.path.join(ROOT, "benches", "peers", script)
-    seconds, cpu, peak, text = timed([python, script, source, out], beside=["sha256sum", source])
+    run, text = measured([python, script, source, out], beside=["sha256sum", source])
     version, accesses, items = text.split()[-3:]
-    return (seconds, cpu, peak), (int(accesses), int(items)), version
+    return run, (int(accesses), int(items)), version
 
 
 def installed(python, script):
@@ -69,7 +51,7 @@ def main():
     ask.add_argument("--python", default=sys.executable)
     ask.add_argument("--work", default=None)
     args = ask.parse_args()
-    load = f"{os.getloadavg()[0]:.1f}"
+    began, load = time.monotonic(), f"{os.getloadavg()[0]:.1f}"
     work = args.work or tempfile.mkdtemp(prefix="mailtrail-bench-")
     os.makedirs(work, exist_ok=True)
     peers = {name: script for name, script in PEERS.items() if installed(args.python, script)}
@@ -95,7 +77,7 @@ def main():
             sys.exit(f"the tools disagree on (accesses, items) of {source}: {counts}")
         middle = lambda runs, part: statistics.median(run[part] for run in runs)
         median = middle(ours, 0)
-        linear[size] = (megabytes, median)
+        linear[size] = median / megabytes * float(size)
         lines.append(f"| {size} GB | **mailtrail** | {median:.2f} | {megabytes / median:,.0f} | {middle(ours, 1):.2f} | "
                      f"{max(run[2] for run in ours):,.0f} | | |")
         for name, runs in theirs.items():
@@ -104,32 +86,27 @@ def main():
             lines.append(f"| {size} GB | {name} {versions[name]} + sha256sum | {seconds:.2f} | {megabytes / seconds:,.0f} | "
                          f"{middle(runs, 1):.2f} | {max(run[2] for run in runs):,.0f} | {wall:.2f} | {cpu:.2f} |")
         print("\n".join(lines[-1 - len(theirs):]), flush=True)
-    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
     growth = ""
     if {"1", "4"} <= linear.keys():
-        growth = f"4 GB take {linear['4'][1] / linear['1'][1]:.2f} times as long as 1 GB.\n"
+        growth = f"4 GB take {linear['4'] / linear['1']:.2f} times as long as 1 GB (bound: {LINEAR})."
     table = "\n".join(lines)
-    block = f"""Machine: {os.cpu_count()} cores, {cpu}. Median of {args.rounds} interleaved rounds; files warm in the page cache.
+    write("table", "just bench-table", "Exports to tables", f"""
+{processor()}. Median of {args.rounds} interleaved rounds; files warm in the page cache.
 mailtrail hashes its source while reading (SHA-256), carries a locator a row, and writes every column of docs/TABLES.md; a peer
 writes the 16 and 8 columns of its recipe (`benches/peers/`), with `sha256sum` of the source beside it in the same timing. All
 agree on the number of accesses and items. "times" is a peer's seconds over mailtrail's, paired by round; "CPU times" the same of
-CPU seconds (user and system, the digest's included), which other work on the machine disturbs less. Load when it began: {load}.
+CPU seconds (user and system, the digest's included), which other work on the machine disturbs less. Peak memory is what GNU
+time says of the process (`/usr/bin/time -v`), the greatest of the rounds. Load when it began: {load}.
 
 | input | tool | seconds | MB/s | CPU s | peak MiB | times | CPU times |
 |---|---|---|---|---|---|---|---|
 {table}
 
-{growth}"""
-    path = os.path.join(ROOT, "docs", "BENCHMARKS.md")
-    begin, end = "<!-- table: begin (just bench-table) -->", "<!-- table: end -->"
-    old = open(path).read() if os.path.exists(path) else f"# Benchmarks\n\n{begin}\n{end}\n"
-    head, rest = old.split(begin)
-    _, tail = rest.split(end)
-    with open(path, "w") as file:
-        file.write(f"{head}{begin}\n{block}{end}{tail}")
+{growth}
+""")
     if not args.work:
         shutil.rmtree(work)
-    print(f"written: {os.path.relpath(path, ROOT)}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+    print(f"took {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":

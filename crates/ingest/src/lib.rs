@@ -24,6 +24,8 @@ mod rows;
 mod sixty_four;
 mod sniff;
 mod source;
+#[doc(hidden)]
+pub mod stages;
 mod stream;
 mod tally;
 mod transcode;

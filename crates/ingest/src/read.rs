@@ -78,16 +78,20 @@ impl<'e> Feed<'e> {
         Ok(self.receipts)
     }
 
-    /// A file: an archive or a stream.
+    /// A file: an archive or a stream. Only an archive is gone back in: its table of contents stands at its end.
     fn input(&mut self, name: &str, raw: &mut (dyn ReadSeek + Send)) -> Result<(), Gone> {
         let mut head = [0; 8];
-        let (count, read) = read_full(raw, &mut head);
-        let packing = Packing::tell(&head[..count]);
-        if let Err(error) = read.and_then(|()| raw.rewind()) {
+        let (count, mut read) = read_full(raw, &mut head);
+        let head = &head[..count];
+        let is_archive = Packing::tell(head) == Packing::Zip;
+        if is_archive {
+            read = read.and_then(|()| raw.rewind());
+        }
+        if let Err(error) = read {
             self.refuse(name, None, format!("cannot be read ({error}); check the disk and hand it in again"));
             return Ok(());
         }
-        if packing == Packing::Zip { self.archive(name, None, raw, 1) } else { self.stream(name, None, raw, 1) }
+        if is_archive { self.archive(name, None, raw, 1) } else { self.stream(name, None, &mut head.chain(raw), 1) }
     }
 
     /// A source that is read from its start to its end. `depth` counts the archives opened once it is one.

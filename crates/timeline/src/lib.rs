@@ -62,6 +62,9 @@ mod outputs;
 mod rows;
 mod small;
 
+#[doc(hidden)]
+pub mod stages;
+
 #[cfg(test)]
 mod world;
 

@@ -11,6 +11,7 @@ mod invariance;
 mod kept;
 mod looseness;
 mod properties;
+mod read_once;
 mod record_seeds;
 mod reread;
 mod seeds;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
 use mailtrail_model::{Address, Locator, Origin, RelatedEvent, Text, UtcMicros};
 
 use super::value::field_text;
@@ -81,7 +82,7 @@ fn telling(story: Story) -> &'static [&'static str] {
 }
 
 fn detail<'a>(wire: &WireRecord<'a>, story: Story, ctx: Ctx<'a, '_>) -> Text<'a> {
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::new_in(ctx.arena);
     for field in [Field::ErrorNumber, Field::LogonError, Field::QueryText] {
         if let Some(value) = field_text(wire, field, ctx) {
             lines.add(field.key(), &value);
@@ -112,11 +113,11 @@ fn detail<'a>(wire: &WireRecord<'a>, story: Story, ctx: Ctx<'a, '_>) -> Text<'a>
     if story == Story::Item {
         item_lines(wire, &mut lines, ctx);
     }
-    (!lines.0.is_empty()).then(|| Cow::Borrowed(ctx.keep(&lines.0)))
+    (!lines.0.is_empty()).then(|| Cow::Borrowed(lines.0.into_bump_str()))
 }
 
 /// The items of a send or deletion: ids and folders. Subjects stay in the source: personal data that no reader here needs.
-fn item_lines<'a>(wire: &WireRecord<'a>, lines: &mut Lines, ctx: Ctx<'a, '_>) {
+fn item_lines<'a>(wire: &WireRecord<'a>, lines: &mut Lines<'a>, ctx: Ctx<'a, '_>) {
     if let Some(single) = &wire.item {
         if let Ok(Some(id)) = single.item.internet_message_id.text(ctx) {
             lines.add("InternetMessageId", id);
@@ -152,13 +153,21 @@ fn unquoted<'a>(json: &'a str, ctx: Ctx<'a, '_>) -> &'a str {
     }
 }
 
-struct Lines(String);
+/// Lines in the arena: most details fit into what is asked for at once, and the arena takes the rest back.
+struct Lines<'a>(bumpalo::collections::String<'a>);
 
-impl Lines {
+impl<'a> Lines<'a> {
+    fn new_in(arena: &'a Bump) -> Self {
+        Self(bumpalo::collections::String::with_capacity_in(128, arena))
+    }
+
     /// Adds `name=value`, values on one line, until the detail is full.
     fn add(&mut self, name: &str, value: &str) {
-        let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if self.0.len() + name.len() + line.len() + 2 > DETAIL_BYTES {
+        let on_one_line = |c: char| if c.is_control() { ' ' } else { c };
+        // No ASCII control character, and no first byte of any other: the usual value stays as it stands.
+        let plain = !value.bytes().any(|b| b.is_ascii_control() || b == 0xc2);
+        let length = if plain { value.len() } else { value.chars().map(|c| on_one_line(c).len_utf8()).sum() };
+        if self.0.len() + name.len() + length + 2 > DETAIL_BYTES {
             return;
         }
         if !self.0.is_empty() {
@@ -166,7 +175,12 @@ impl Lines {
         }
         self.0.push_str(name);
         self.0.push('=');
-        self.0.push_str(line.trim());
+        if plain {
+            self.0.push_str(value.trim());
+        } else {
+            let line: String = value.chars().map(on_one_line).collect();
+            self.0.push_str(line.trim());
+        }
     }
 }
 
@@ -176,10 +190,21 @@ mod tests {
 
     #[test]
     fn a_detail_never_outgrows_its_cap() {
-        let mut lines = Lines(String::new());
+        let arena = Bump::new();
+        let mut lines = Lines::new_in(&arena);
         for _ in 0..100 {
             lines.add("ForwardTo", &"x".repeat(100));
         }
         assert!(lines.0.len() <= DETAIL_BYTES && lines.0.len() > DETAIL_BYTES - 200);
+    }
+
+    #[test]
+    fn a_value_stands_on_one_line() {
+        let arena = Bump::new();
+        let mut lines = Lines::new_in(&arena);
+        for value in [" plain ", "a\r\nb\n", "\u{85}c\u{9f}d\u{a0}", "ü"] {
+            lines.add("n", value);
+        }
+        assert_eq!(lines.0.as_str(), "n=plain\nn=a  b\nn=c d\nn=ü");
     }
 }

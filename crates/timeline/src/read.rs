@@ -12,7 +12,10 @@ use std::{
 use polars::prelude::{BooleanChunked, DataFrame, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked};
 use polars_io::{
     SerReader as _,
-    parquet::{metadata::FileMetadataRef, read::ParquetReader},
+    parquet::{
+        metadata::FileMetadataRef,
+        read::{FileMetadata, ParallelStrategy, ParquetReader},
+    },
 };
 
 use crate::{
@@ -88,12 +91,40 @@ impl TableReader {
     pub(crate) fn read_slice(&self, rows: (usize, usize), columns: &[&str]) -> Result<DataFrame, TimelineError> {
         let file = File::open(&self.path).map_err(TimelineError::io(&self.path, "open"))?;
         let mut reader = ParquetReader::new(file);
-        reader.set_metadata(self.metadata.clone());
+        let (metadata, rows) = self.part(rows);
+        reader.set_metadata(metadata);
+        // Many slices are read side by side. Should one wait for helpers of its own, its thread would begin other slices in the
+        // meantime, one upon another: over a thousand row groups that overflowed the stack.
         reader
+            .read_parallel(ParallelStrategy::None)
             .with_columns(Some(columns.iter().map(|name| (*name).to_owned()).collect()))
             .with_slice(Some(rows))
             .finish()
             .map_err(|source| TimelineError::Unreadable { path: self.path.clone(), source })
+    }
+
+    /// The file as if it had only the row groups that hold these rows, and the rows in it: the reader looks at every group it is
+    /// told of, and a table may have one a mailbox.
+    fn part(&self, rows: (usize, usize)) -> (FileMetadataRef, (usize, usize)) {
+        let (start, end) = (rows.0, rows.0.saturating_add(rows.1));
+        let first = self.groups.partition_point(|(from, rows)| from + rows <= start);
+        let last = self.groups.partition_point(|(from, _)| *from < end).max(first);
+        let (whole, before) = (&self.metadata, self.groups.get(first).map_or(start, |(from, _)| *from));
+        let Some(row_groups) = whole.row_groups.get(first..last).filter(|part| part.len() < self.groups.len()) else {
+            return (self.metadata.clone(), rows);
+        };
+        let part = FileMetadata {
+            version: whole.version,
+            num_rows: row_groups.iter().map(|group| group.num_rows()).sum(),
+            max_row_group_height: whole.max_row_group_height,
+            created_by: None,
+            row_groups: row_groups.to_vec(),
+            key_value_metadata: whole.key_value_metadata.clone(),
+            schema_descr: whole.schema_descr.clone(),
+            column_orders: whole.column_orders.clone(),
+            footer_buf: whole.footer_buf.clone(),
+        };
+        (part.into(), (start - before, rows.1))
     }
 
     /// One row group as it stands, compressed: for copying it into another file of the same table.
@@ -162,4 +193,63 @@ pub(crate) fn count<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f UInt32Ch
 /// A large-count column of a frame.
 pub(crate) fn large<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f UInt64Chunked, TimelineError> {
     frame.column(name).and_then(|column| column.u64()).map_err(|_| wrong("frame", name, Kind::U64))
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{Column, DataFrame};
+    use polars_io::parquet::write::ParquetWriter;
+    use rayon::prelude::*;
+
+    use super::{TableReader, number};
+    use crate::schema::{Kind, Table};
+
+    static MANY: Table = Table { file: "many.parquet", columns: &[("no", Kind::U64), ("twice", Kind::U64)] };
+
+    /// A table of so many row groups of three rows.
+    fn many(folder: &std::path::Path, groups: usize) -> TableReader {
+        let numbers: Vec<u64> = (0..groups * 3).map(number).collect();
+        let twice: Vec<u64> = numbers.iter().map(|n| n * 2).collect();
+        let columns = vec![Column::new("no".into(), numbers), Column::new("twice".into(), twice)];
+        let mut frame = DataFrame::new(groups * 3, columns).unwrap();
+        let file = std::fs::File::create(folder.join(MANY.file)).unwrap();
+        ParquetWriter::new(file).with_row_group_size(Some(3)).finish(&mut frame).unwrap();
+        let table = TableReader::open(folder, &MANY).unwrap();
+        assert_eq!((table.groups(), table.rows()), (groups, groups * 3));
+        table
+    }
+
+    fn numbers(table: &TableReader, rows: (usize, usize)) -> Vec<u64> {
+        let frame = table.read_slice(rows, &["no", "twice"]).unwrap();
+        let twice = super::large(&frame, "twice").unwrap();
+        let no: Vec<u64> = super::large(&frame, "no").unwrap().iter().flatten().collect();
+        assert!(no.iter().zip(twice.iter()).all(|(no, twice)| twice == Some(no * 2)));
+        no
+    }
+
+    #[test]
+    fn a_slice_has_its_rows_wherever_the_row_groups_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let table = many(dir.path(), 5);
+        for start in 0..16 {
+            for rows in 0..16 {
+                let end = (start + rows).min(15);
+                assert_eq!(
+                    numbers(&table, (start, rows)),
+                    (start..end).map(number).collect::<Vec<_>>(),
+                    "{start}+{rows}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_of_row_groups_are_read_side_by_side_on_a_small_stack() {
+        let dir = tempfile::tempdir().unwrap();
+        let table = many(dir.path(), 3_000);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(512 * 1024).build().unwrap();
+        let read: Vec<Vec<u64>> =
+            pool.install(|| (0..3_000).into_par_iter().map(|group| numbers(&table, table.span(group))).collect());
+        assert_eq!(read.concat(), (0..9_000).map(number).collect::<Vec<_>>());
+    }
 }

@@ -92,7 +92,7 @@ pub(crate) fn write(
         tool_version: env!("CARGO_PKG_VERSION"),
     };
     if case.profile == Profile::Regulator {
-        anyhow::ensure!(!plan.extras.pdf, "the regulator's annex has no PDF form; print report.html");
+        anyhow::ensure!(!plan.extras.pdf, "the regulator's annex has no PDF form; print regulator/annex.html");
         return annex(&input, out);
     }
     out.write("report.html", report(&input)?)?;
@@ -112,8 +112,9 @@ fn beside(extras: &Extras, input: &ReportInput<'_>, out: &mut OutDir) -> anyhow:
     Ok(())
 }
 
-/// The regulator's annex alone: `report.html` is it, so that no other page can be handed on by mistake. The key of its pseudonyms
-/// stays in the folder, is never removed, and gives the same names in every revision.
+/// What is handed to a regulator, and nothing else: a folder of its own. The tables beside it hold names, addresses and ids, and
+/// the next report is made from them, so they stay; `HAND-OVER.txt` says which is which. The key of the pseudonyms stays in the
+/// output folder, is never removed, and gives the same names in every revision.
 fn annex(input: &ReportInput<'_>, out: &mut OutDir) -> anyhow::Result<()> {
     let path = out.path("pseudonym.key");
     let key = match std::fs::read_to_string(&path) {
@@ -128,9 +129,22 @@ fn annex(input: &ReportInput<'_>, out: &mut OutDir) -> anyhow::Result<()> {
     };
     let mailboxes = &input.timeline.mailboxes;
     let codes = mailboxes.iter().map(|one| (one.key.clone(), key.mailbox(one.key.as_str()))).collect();
-    out.write("report.html", regulator_annex(input, &codes)?)?;
-    out.write("regulator.csv", regulator_csv(input, &codes))
+    out.write("regulator/annex.html", regulator_annex(input, &codes)?)?;
+    out.write("regulator/annex.csv", regulator_csv(input, &codes))?;
+    out.write("HAND-OVER.txt", HAND_OVER)
 }
+
+/// What lies at the head of an output folder of the regulator's profile.
+const HAND_OVER: &str = "\
+Hand over the folder `regulator` and nothing else.
+
+  regulator/annex.html   the annex: pseudonymised aggregates
+  regulator/annex.csv    its numbers
+
+Everything beside it stays with you. `tables` holds every mailbox by name, addresses, message ids and folder names;
+`run.json`, `ledger.json`, `quarantine.jsonl` and `attribution.draft.toml` hold names of files, mailboxes and ways in;
+`pseudonym.key` turns the annex's pseudonyms back into mailboxes.
+";
 
 /// Pages are drawn side by side and written in order; a batch at a time, so that memory does not grow with their number.
 fn batch(pages: &MailboxPages<'_>, threads: usize, out: &mut OutDir) -> anyhow::Result<()> {

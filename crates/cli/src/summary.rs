@@ -1,7 +1,7 @@
 //! Owns what a command says on the terminal when it is done: plain sentences and aligned numbers, most important first.
 
 use mailtrail_evidence::RunSummary;
-use mailtrail_model::{CaseInputs, CoverageState, ExposureClass, Severity, SourceReceipt, Timeline};
+use mailtrail_model::{CaseInputs, CoverageState, ExposureClass, Profile, Severity, SourceReceipt, Timeline};
 
 use crate::{
     pipeline::{Ingested, accesses},
@@ -32,7 +32,10 @@ pub(crate) fn run(
         account(timeline, numbers);
     }
     println!();
-    if timeline.is_some() {
+    if timeline.is_some() && case.profile == Profile::Regulator {
+        let folder = safe(&join(&numbers.out, "regulator"));
+        println!("{} {folder}: this folder and nothing beside it (HAND-OVER.txt says why)", bold("hand over"));
+    } else if timeline.is_some() {
         println!("{} {}", bold("report"), safe(&join(&numbers.out, "report.html")));
     }
     println!("{} {}", bold("tables"), safe(&join(&numbers.out, "tables")));

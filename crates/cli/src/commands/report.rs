@@ -30,9 +30,8 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Ended> {
     case::add_lists(&mut case, &args.lists)?;
     let ingested = ingested(&record);
     let mut out = OutDir::reopen(&args.out, &record);
-    for prefix in
-        ["charts/", "mailboxes/", "report.", "summary.", "regulator.", "tables/messages.x", "tables/sessions.x"]
-    {
+    let pages = ["charts/", "mailboxes/", "report.", "summary.", "regulator", "HAND-OVER.txt"];
+    for prefix in pages.into_iter().chain(["tables/messages.x", "tables/sessions.x"]) {
         out.drop_below(prefix)?;
     }
     let timeline = pipeline::retell(&case, &ingested, &plan, &mut out)?;

@@ -13,6 +13,7 @@ mod corpus;
 mod determinism;
 mod invariance;
 mod removed;
+mod reports;
 mod sample;
 
 use std::{

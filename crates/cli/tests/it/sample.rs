@@ -13,7 +13,7 @@ static SAMPLE: LazyLock<(tempfile::TempDir, serde_json::Value)> = LazyLock::new(
     (dir, numbers)
 });
 
-fn out() -> PathBuf {
+pub(crate) fn out() -> PathBuf {
     SAMPLE.0.path().join("out")
 }
 
@@ -100,7 +100,7 @@ fn report_makes_the_same_page_again_without_the_exports() {
     assert_eq!(again, SAMPLE.1);
 }
 
-fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
+pub(crate) fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -37,7 +37,10 @@ def built(browser):
         if (document.querySelectorAll('main').length !== 1) out.push('not exactly one main');
         const seen = new Set();
         for (const {id} of document.querySelectorAll('[id]')) { if (seen.has(id)) out.push('id twice: ' + id); seen.add(id); }
-        const rows = new Set([...document.querySelectorAll('script.island')].flatMap((i) => JSON.parse(i.textContent).rows.map((r) => String(r[0]))));
+        const rows = new Set([...document.querySelectorAll('script.island')].flatMap((i) => {
+          const {columns, rows} = JSON.parse(i.textContent);
+          return rows.map(([id]) => columns[0].kind === 'serial' ? 'V' + String(id).padStart(columns[0].width, '0') : String(id));
+        }));
         for (const a of document.querySelectorAll("a[href^='#']")) {
           const id = a.getAttribute('href').slice(1);
           if (!seen.has(id) && !rows.has(id)) out.push('a link to nothing: #' + id);

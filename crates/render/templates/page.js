@@ -20,6 +20,8 @@
   // How a value of the data island is spelled: as in the table's own cells.
   const spell = {
     text: (v) => v,
+    serial: (v) => v,
+    bracketed: (v) => v,
     word: (v, column) => column.words[v],
     number: (v) => grouped(v),
     time: (v) => new Date(v * 1000).toISOString().slice(0, 16).replace("T", " "),
@@ -64,6 +66,9 @@
           order.sort((a, b) => byNumberThenText(a[0], b[0]) * sort.sign || a[1] - b[1]);
           body.append(...order.map(([, i]) => rows[i]));
         }
+        // The first 100 of what is shown are printed.
+        let place = 0;
+        for (const row of body.rows) if (!row.hidden) row.classList.toggle("far", ++place > 100);
         return shown;
       },
       reveal(id) {
@@ -78,6 +83,25 @@
   // A table whose rows are data: only those in sight are elements.
   const long = (holder, table, island) => {
     const { columns, rows } = island;
+    // A row holds only what is new in it.
+    const whole_of = {
+      serial: (v, column) => "V" + String(v).padStart(column.width, "0"),
+      bracketed: (v) => (v[0] === "!" ? v.slice(1) : "<" + v + ">"),
+      time: (v, column) => v + column.base,
+    };
+    columns.forEach((column, place) => {
+      const restore = whole_of[column.kind];
+      if (restore) for (const row of rows) if (row[place] !== null) row[place] = restore(row[place], column);
+    });
+    // The clock of the case's zone, by the offsets the page brings along.
+    const local = (v) => {
+      const step = (island.offsets ?? []).findLast(([from]) => from <= v);
+      if (!step || v === null) return "";
+      const [utc, there] = [spell.time(v), spell.time(v + step[1] * 60)];
+      const [hours, minutes] = [Math.floor(Math.abs(step[1]) / 60), Math.abs(step[1]) % 60];
+      const offset = (step[1] < 0 ? "\u2212" : "+") + [hours, minutes].map((n) => String(n).padStart(2, "0")).join(":");
+      return (utc.slice(0, 10) === there.slice(0, 10) ? there.slice(11) : there) + " " + offset;
+    };
     const named = [...table.tHead.rows[0].cells];
     const heads = named.map((head) => head.textContent);
     const text = (row, place) => (row[place] === null ? "" : spell[columns[place].kind](row[place], columns[place]));
@@ -125,6 +149,8 @@
           if (!place) { const link = make("button", words || "(no id)", "row"); link.type = "button"; cell.append(link); }
           if (numeric[place]) cell.classList.add("n");
           if (place === marked && suspect) cell.classList.add("suspect");
+          const there = columns[place].local && local(rows[i][place]);
+          if (there) cell.append(" ", make("small", there));
           if (words.length > 24) cell.title = words;
           row.append(cell);
         });
@@ -166,7 +192,11 @@
         draw();
         return live.querySelector("tr.lit");
       },
-      pairs: (row) => heads.map((head, place) => [head, text(rows[Number(row.dataset.at)], place)]),
+      pairs: (row) => heads.map((head, place) => {
+        const held = rows[Number(row.dataset.at)];
+        const there = columns[place].kind === "time" && local(held[place]);
+        return [head, text(held, place) + (there ? ` UTC (${there} ${island.zone})` : "")];
+      }),
       explains: columns.findIndex((column) => column.explain),
     };
   };

@@ -136,6 +136,7 @@ fn contexts(input: &ReportInput<'_>) -> Table {
     let rows = contexts.into_iter().take(SHOWN).map(|context| row(input, context, &weaker)).collect();
     Table {
         id: "contexts",
+        file: Some("tables/contexts.csv"),
         caption: format!("Ways in ({})", thousands(len(&input.timeline.contexts))),
         columns: vec![
             ColumnHead::text("Id"),
@@ -152,7 +153,7 @@ fn contexts(input: &ReportInput<'_>) -> Table {
         total: None,
         note: (left_off > 0).then(|| format!("{} more in tables/contexts.csv.", thousands(left_off))),
         interactive: true,
-        island: None,
+        ..Table::default()
     }
 }
 

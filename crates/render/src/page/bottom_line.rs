@@ -29,7 +29,7 @@ pub(super) fn section(input: &ReportInput<'_>, subject: Subject) -> Section {
 fn statements(input: &ReportInput<'_>, subject: Subject) -> Vec<Statement> {
     let mut out = match CaseMarking::of(input.timeline) {
         CaseMarking::Nothing => unmarked(input, subject),
-        marking => marked(input, marking),
+        marking => marked(input, marking, subject),
     };
     out.push(recording(input));
     out.push(rows(input));
@@ -78,7 +78,8 @@ fn unmarked(input: &ReportInput<'_>, subject: Subject) -> Vec<Statement> {
     ]
 }
 
-fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
+fn marked(input: &ReportInput<'_>, marking: CaseMarking, subject: Subject) -> Vec<Statement> {
+    let alone = matches!(subject, Subject::Mailbox { several: false, .. });
     let timeline = input.timeline;
     let labels = Labels::of(&timeline.mailboxes);
     let reached: Vec<_> = timeline.mailboxes.iter().filter(|mailbox| mailbox.suspect_span.is_some()).collect();
@@ -91,11 +92,14 @@ fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
         Statement::new(
             basis,
             format!(
-                "Records name {} in {how} accesses to {} of {}{}.",
+                "Records name {} in {how} accesses to {}.",
                 count(messages, "distinct message", "distinct messages"),
-                thousands(len(&reached)),
-                count(len(&timeline.mailboxes), "mailbox", "mailboxes"),
-                departments(input),
+                if alone {
+                    "this mailbox".to_owned()
+                } else {
+                    let all = count(len(&timeline.mailboxes), "mailbox", "mailboxes");
+                    format!("{} of {all}{}", thousands(len(&reached)), departments(input))
+                },
             ),
         )
         .see("F01"),
@@ -104,18 +108,19 @@ fn marked(input: &ReportInput<'_>, marking: CaseMarking) -> Vec<Statement> {
         reached.iter().filter_map(|m| m.suspect_span.map(|span| (span.start, *m))).min_by_key(|(at, m)| (*at, &m.key));
     let last =
         reached.iter().filter_map(|m| m.suspect_span.map(|span| (span.end, *m))).max_by_key(|(at, m)| (*at, &m.key));
+    let place = |key| if alone { String::new() } else { format!(" in {}", labels.name(key)) };
     if let (Some((start, first)), Some((end, last))) = (first, last) {
         out.push(
             Statement::new(
                 basis,
                 format!(
-                    "The first {how} access on record is at {} UTC{} in {}, the last at {} UTC{} in {}.",
+                    "The first {how} access on record is at {} UTC{}{}, the last at {} UTC{}{}.",
                     stamp(start),
                     zone::beside(input.case, start),
-                    labels.name(&first.key),
+                    place(&first.key),
                     stamp(end),
                     zone::beside(input.case, end),
-                    labels.name(&last.key),
+                    place(&last.key),
                 ),
             )
             .see("sessions"),
@@ -162,19 +167,19 @@ fn ways(input: &ReportInput<'_>, how: &str, basis: Basis) -> Statement {
         .collect();
     let unstated = named.remove(&None);
     let applications = match (named.len() as u64, unstated) {
-        (0, _) => "that state no application".to_owned(),
-        (n, false) => format!("of {}", count(n, "application", "applications")),
-        (n, true) => format!("of {} and of clients that state none", count(n, "application", "applications")),
+        (0, _) => "none of which states an application".to_owned(),
+        (n, false) => format!("through {}", count(n, "application", "applications")),
+        (n, true) => format!("through {} or with none stated", count(n, "application", "applications")),
     };
     let mut text = format!(
-        "They form {} by {} {applications}",
+        "They form {} by {} (account, application and client), {applications}",
         count(len(&sessions), &format!("{how} session"), &format!("{how} sessions")),
         count(contexts.len() as u64, "way in", "ways in")
     );
     if apps > 0 {
         let which = if apps == contexts.len() as u64 { "all".to_owned() } else { thousands(apps) };
         let which = if contexts.len() == 1 { "it is".to_owned() } else { format!("{which} of the ways in are") };
-        text.push_str(&format!("; {which} recorded under the owner's name"));
+        text.push_str(&format!("; {which} recorded under the mailbox owner's name"));
     }
     text.push('.');
     if syncs > 0 {
@@ -259,6 +264,9 @@ fn totals(input: &ReportInput<'_>) -> Table {
                     cell
                 };
                 let mut row = row(class.as_str(), class.label(), cell, tone);
+                if let Some(label) = row.cells.get_mut(1) {
+                    label.detail = Some(format!("{}.", crate::sheet::class_meaning(class)));
+                }
                 if let Some(correspondents) = &timeline.findings.correspondents {
                     row.cells.push(Cell::count(correspondents.get(&class).copied().unwrap_or(0)));
                 }

@@ -135,6 +135,7 @@ fn windows(input: &ReportInput<'_>, bursts: &[Burst]) -> Table {
     }
     Table {
         id: "windows",
+        file: Some("tables/bursts.csv"),
         caption: format!("Windows ({})", thousands(len(bursts))),
         columns: vec![
             ColumnHead::text("Id"),

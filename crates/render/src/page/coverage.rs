@@ -143,6 +143,7 @@ fn by_mailbox(input: &ReportInput<'_>, bands: &BTreeMap<&mailtrail_model::Mailbo
     columns.extend(BandGroup::ALL.into_iter().rev().map(|group| ColumnHead::number(group.label())));
     Table {
         id: "coverage-by-mailbox",
+        file: Some("tables/coverage.csv"),
         caption: "Hours of the window by mailbox".to_owned(),
         columns,
         rows,

@@ -1,6 +1,11 @@
 //! Owns what a page consists of: sections of blocks, plain data. The templates lay them out; the sections fill them.
 
 use crate::figure::{Chart, ColumnHead};
+use crate::words::thousands;
+
+/// Rows of one table that a browser prints; `page.js` counts the same after sorting. A thousand mailboxes would fill thirty sheets
+/// with each table that lists them.
+const PRINTED: usize = 100;
 
 /// Where a sentence comes from. Every sentence of a report carries one: docs/METHOD.md, first paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +200,12 @@ pub(crate) struct Table {
     pub(crate) total: Option<Vec<Cell>>,
     /// What it leaves out, and where the rest is.
     pub(crate) note: Option<String>,
+    /// The note on paper, where a page's own speaks of the page's script.
+    pub(crate) paper_note: Option<String>,
+    /// How many rows there are in all, where they are more than `rows`.
+    pub(crate) all: Option<u64>,
+    /// The file of the output folder that has them all.
+    pub(crate) file: Option<&'static str>,
     /// Whether the script may sort and search it.
     pub(crate) interactive: bool,
     /// All rows as data, where the table shows only the first: written by `island`.
@@ -205,6 +216,19 @@ impl Table {
     /// Whether it is so long that it scrolls in a frame of its own.
     pub(crate) fn is_long(&self) -> bool {
         self.rows.len() > 24
+    }
+
+    /// What a browser prints of it, and where the rest is, if it does not print all.
+    pub(crate) fn on_paper(&self) -> Option<String> {
+        let (printed, all) = (PRINTED.min(self.rows.len()) as u64, self.all.unwrap_or(self.rows.len() as u64));
+        let rest =
+            self.file.map_or_else(|| "The others are on the page.".to_owned(), |file| format!("All of them: {file}."));
+        (printed < all).then(|| format!("Printed: the first {} of {} rows. {rest}", thousands(printed), thousands(all)))
+    }
+
+    /// Whether a row stands so far down that it is not printed.
+    pub(crate) fn is_far(&self, place: &usize) -> bool {
+        *place >= PRINTED
     }
 
     /// Whether a column holds numbers; for the template, which walks cells by their place.
@@ -259,6 +283,13 @@ impl Section {
     pub(crate) fn with_chart(self, chart: &Chart) -> Self {
         let file = chart.lies_in_charts().then(|| format!("charts/{}.csv", chart.file_stem()));
         self.with(Block::Figure(Box::new(chart.clone()), file))
+    }
+
+    /// Bytes its tables carry as data beside what they show.
+    pub(crate) fn data(&self) -> usize {
+        let island =
+            |block: &Block| if let Block::Table(table) = block { table.island.as_ref().map(String::len) } else { None };
+        self.blocks.iter().filter_map(island).sum()
     }
 
     /// Adds tables, if there are any.

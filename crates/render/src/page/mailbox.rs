@@ -141,12 +141,14 @@ impl<'a> MailboxPages<'a> {
         let input = ReportInput { timeline: &own, charts: &charts, mailbox_links: MailboxLinks::None, ..self.input };
         let messages = messages::read(&input, PAGE, scope, messages::rows_of_batch(self.len()))?;
         let subject = Subject::Mailbox { marked_in_case: self.marked, several: group.mailboxes.len() > 1 };
+        let timeline = timeline::section(&input);
+        let taken = timeline.data();
         let sections = vec![
             bottom_line::section(&input, subject),
-            timeline::section(&input),
+            timeline,
             coverage::section(&input),
             attribution::section(&input),
-            messages::section(&input, messages.as_deref()),
+            messages::section(&input, messages.as_deref(), taken),
             bursts::section(&input),
             limits::section(&input),
             scope::section(&input).with(Block::Statements(vec![self.whole_case()])),

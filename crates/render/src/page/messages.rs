@@ -1,7 +1,7 @@
 //! Owns section 7: the messages by class, each with what shows it. The strongest classes come first; what the page leaves out
 //! is said, with the file that has it.
 
-use mailtrail_model::{ExposureClass, MessageRow, Profile, Reason, RowScope, Rows, UtcMicros};
+use mailtrail_model::{CaseInputs, ExposureClass, MessageRow, Profile, Reason, RowScope, Rows, UtcMicros};
 
 use crate::error::RenderError;
 use crate::figure::ColumnHead;
@@ -10,13 +10,15 @@ use crate::words::{len, stamp, thousands};
 
 use super::doc::{Block, Cell, Row, Section, Table, Tone};
 use super::island::{Island, IslandColumn, Kind, Value};
-use super::{ReportInput, findings};
+use super::{ReportInput, findings, zone};
 
 /// Rows that stand on the page as elements.
 const SHOWN: usize = 100;
 /// Rows a report carries as data, and the bytes they may take: a page of 100,000 messages opens at once.
 pub(super) const CASE_ROWS: usize = 100_000;
-const ISLAND_BYTES: usize = 11_000_000;
+const ISLAND_BYTES: usize = 12_000_000;
+/// The bytes of data a page carries in all: with the sections of a thousand mailboxes it stays under 25 MB.
+const PAGE_BYTES: usize = 19_500_000;
 /// The same of one page of a batch: a thousand pages are handed over as one folder.
 const BATCH_ROWS: usize = 1_000_000;
 
@@ -37,8 +39,8 @@ pub(super) fn read(
         .transpose()
 }
 
-/// Section 7.
-pub(super) fn section(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Section {
+/// Section 7, of a page whose other sections carry so many bytes of data already.
+pub(super) fn section(input: &ReportInput<'_>, messages: Option<&[MessageRow]>, taken: usize) -> Section {
     let mut section = Section::new("messages", "Messages, by what the records show");
     for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F07" | "F08")) {
         section = section.with_chart(chart);
@@ -55,7 +57,7 @@ pub(super) fn section(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) 
         None => section,
         Some([]) => section
             .with(Block::Absent("No message is listed, and no record names one: there is no row to show.".to_owned())),
-        Some(rows) => section.with(Block::Table(table(input, rows))),
+        Some(rows) => section.with(Block::Table(table(input, rows, taken))),
     };
     let section = section.with_tables(findings::departments(input));
     let limitations = findings::limitations(input);
@@ -150,16 +152,16 @@ impl Field {
         }
     }
 
-    fn column(self) -> IslandColumn {
+    fn column(self, from: UtcMicros) -> IslandColumn {
         match self {
-            Self::Id => IslandColumn::new(Kind::Text).explained(),
+            Self::Id => IslandColumn::new(Kind::Bracketed).explained(),
             Self::Class => IslandColumn::new(Kind::Word).marking(&["A"]),
             Self::Subject => IslandColumn::new(Kind::Text),
             Self::Mailbox | Self::Sender | Self::Folders | Self::Ways | Self::Reasons | Self::Privilege => {
                 IslandColumn::new(Kind::Word)
             }
             Self::Accesses => IslandColumn::new(Kind::Number),
-            _ => IslandColumn::new(Kind::Time),
+            _ => IslandColumn::times(from),
         }
     }
 
@@ -185,10 +187,12 @@ impl Field {
     }
 
     /// The cell as an element; where nothing is held, why.
-    fn cell(self, labels: &Labels<'_>, row: &MessageRow) -> Cell {
+    fn cell(self, case: &CaseInputs, labels: &Labels<'_>, row: &MessageRow) -> Cell {
         let cell = match self.held(labels, row) {
             Held::Text(Some(text)) => Cell::text(text),
-            Held::Time(Some(at)) => Cell::text(stamp(at)).sorted_by(at.0.div_euclid(UtcMicros::SECOND)),
+            Held::Time(Some(at)) => Cell::text(stamp(at))
+                .sorted_by(at.0.div_euclid(UtcMicros::SECOND))
+                .with_detail(zone::short(case, at).unwrap_or_default()),
             Held::Count(n) => Cell::count(n),
             Held::Text(None) | Held::Time(None) => Cell::quiet(match self {
                 Self::FirstSuspect | Self::LastSuspect | Self::FirstAccess | Self::LastAccess | Self::Ways => {
@@ -228,7 +232,7 @@ pub(crate) fn shown(folder: &str) -> String {
     folder.to_owned()
 }
 
-fn table(input: &ReportInput<'_>, rows: &[MessageRow]) -> Table {
+fn table(input: &ReportInput<'_>, rows: &[MessageRow], taken: usize) -> Table {
     let labels = Labels::of(&input.timeline.mailboxes);
     let fields = Field::of(input);
     let all: u64 =
@@ -239,17 +243,21 @@ fn table(input: &ReportInput<'_>, rows: &[MessageRow]) -> Table {
         .map(|row| Row {
             id: None,
             tone: if row.class == ExposureClass::A { Tone::Suspect } else { Tone::Plain },
-            cells: fields.iter().map(|field| field.cell(&labels, row)).collect(),
+            cells: fields.iter().map(|field| field.cell(input.case, &labels, row)).collect(),
         })
         .collect();
     let (island, carried) = if rows.len() > SHOWN {
-        let (text, carried) = island(&fields, &labels, rows);
+        let most = PAGE_BYTES.saturating_sub(taken).min(ISLAND_BYTES);
+        let (text, carried) = island(input, &fields, &labels, rows, most);
         (Some(text), carried as u64)
     } else {
         (None, len(rows))
     };
     Table {
         id: "message-list",
+        all: Some(all),
+        file: Some("tables/exposure.csv"),
+        paper_note: Some(format!("Strongest class first. {}", full_list(input))),
         caption: format!("Messages ({})", thousands(all)),
         columns: fields.iter().map(|field| field.head()).collect(),
         rows: still,
@@ -272,11 +280,8 @@ fn note(input: &ReportInput<'_>, carried: u64, all: u64) -> String {
     } else if carried < all {
         note.push_str(&format!(" The first {} of {}.", thousands(carried), thousands(all)));
     }
-    match input.exposure_sha256 {
-        Some(sha256) => note.push_str(&format!(" Full list: tables/exposure.csv, sha256 {sha256}.")),
-        None => note.push_str(" Full list: tables/exposure.csv."),
-    }
-    note.push_str(" Rows behind a message: mailtrail explain ID.");
+    note.push(' ');
+    note.push_str(&full_list(input));
     let codes: std::collections::BTreeSet<Reason> =
         input.timeline.exposure.iter().flat_map(|totals| totals.by_reason.keys().copied()).collect();
     if !codes.is_empty() {
@@ -285,12 +290,24 @@ fn note(input: &ReportInput<'_>, carried: u64, all: u64) -> String {
     note
 }
 
+fn full_list(input: &ReportInput<'_>) -> String {
+    let hash = input.exposure_sha256.map(|sha256| format!(", sha256 {sha256}")).unwrap_or_default();
+    format!("Full list: tables/exposure.csv{hash}. Rows behind a message: mailtrail explain ID.")
+}
+
 /// The rows as data, as many as the page may carry.
-fn island(fields: &[Field], labels: &Labels<'_>, rows: &[MessageRow]) -> (String, usize) {
-    let mut island = Island::new(fields.iter().map(|field| field.column()).collect());
+fn island(
+    input: &ReportInput<'_>,
+    fields: &[Field],
+    labels: &Labels<'_>,
+    rows: &[MessageRow],
+    most: usize,
+) -> (String, usize) {
+    let from = input.timeline.window.span.start;
+    let mut island = Island::new(fields.iter().map(|field| field.column(from)).collect());
     let mut carried = 0;
     for row in rows {
-        if island.len() > ISLAND_BYTES {
+        if island.len() > most {
             break;
         }
         let held: Vec<Held> = fields.iter().map(|field| field.held(labels, row)).collect();
@@ -306,7 +323,7 @@ fn island(fields: &[Field], labels: &Labels<'_>, rows: &[MessageRow]) -> (String
         island.row(&values);
         carried += 1;
     }
-    (island.finish(), carried)
+    (island.finish(zone::of(input.case)), carried)
 }
 
 #[cfg(test)]

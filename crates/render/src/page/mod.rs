@@ -37,6 +37,8 @@ pub use regulator::{LEAST, Pseudonyms, regulator_annex, regulator_csv};
 
 // The same sections on paper.
 pub(crate) use cover::Cover;
+#[cfg(test)]
+pub(crate) use doc::Row;
 pub(crate) use doc::{Block, Cell, Section, Table, Tone};
 
 /// Whose words a page uses.
@@ -121,14 +123,16 @@ pub(crate) fn laid_out(input: &ReportInput<'_>, rows: Option<usize>) -> Result<(
 
 /// The sections in the order of the report.
 fn sections(input: &ReportInput<'_>, messages: Option<&[MessageRow]>) -> Vec<Section> {
+    let timeline = timeline::section(input);
+    let taken = timeline.data();
     let mut sections = vec![
         bottom_line::section(input, Subject::Case),
         scope::section(input),
         attribution::section(input),
         sources::section(input),
         coverage::section(input),
-        timeline::section(input),
-        messages::section(input, messages),
+        timeline,
+        messages::section(input, messages, taken),
         bursts::section(input),
         findings::sensitivity(input),
         elsewhere::other_ways(input),

@@ -207,7 +207,10 @@ fn messages(input: &ReportInput<'_>, codes: &Pseudonyms) -> Section {
     }
     let rows = totals(input)
         .into_iter()
-        .map(|(class, shown)| Row::of(vec![Cell::text(class.as_str()), Cell::text(class.label()), shown.cell()]))
+        .map(|(class, shown)| {
+            let meaning = format!("{}.", crate::sheet::class_meaning(class));
+            Row::of(vec![Cell::text(class.as_str()), Cell::text(class.label()).with_detail(meaning), shown.cell()])
+        })
         .collect();
     let section = section.with(Block::Table(Table {
         id: "totals",

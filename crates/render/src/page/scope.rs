@@ -110,6 +110,7 @@ pub(super) fn mailboxes(input: &ReportInput<'_>, page: impl Fn(usize) -> Option<
     total.push(Cell::text(""));
     Table {
         id: "mailboxes",
+        file: Some("tables/mailboxes.csv"),
         caption: "Mailboxes".to_owned(),
         columns,
         rows,
@@ -120,7 +121,7 @@ pub(super) fn mailboxes(input: &ReportInput<'_>, page: impl Fn(usize) -> Option<
                 .to_owned(),
         ),
         interactive: true,
-        island: None,
+        ..Table::default()
     }
 }
 

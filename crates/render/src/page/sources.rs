@@ -106,7 +106,7 @@ fn ledger(input: &ReportInput<'_>) -> Table {
         total: Some(total),
         note: Some("Rows = accepted + duplicate + other operation + out of window + rejected. Rejected rows lie in quarantine.jsonl with their bytes.".to_owned()),
         interactive: true,
-        island: None,
+        ..Table::default()
     }
 }
 

@@ -13,8 +13,10 @@ use super::island::{Island, IslandColumn, Kind, Value};
 use super::scope::attribution_cell;
 use super::{ReportInput, zone};
 
-/// Rows that stand on the page as elements; a longer table carries all of them as data for the script.
+/// Rows that stand on the page as elements; a longer table carries the others as data for the script.
 const SHOWN: usize = 400;
+/// The bytes those data may take: some 220,000 sessions. Beyond that the page would no longer open at once.
+const ISLAND_BYTES: usize = 12_500_000;
 
 /// Section 6.
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
@@ -78,8 +80,19 @@ fn sessions(input: &ReportInput<'_>) -> Table {
     let ordered = ordered(input);
     let rows = ordered.iter().take(SHOWN).map(|session| row(input.case, &labels, &contexts, session)).collect();
     let all = timeline.sessions.len();
+    let (island, carried) = match all > SHOWN {
+        true => island(input, &ordered, &labels, &contexts),
+        false => (None, all),
+    };
     Table {
         id: "sessions",
+        all: (all > SHOWN).then_some(all as u64),
+        file: Some("tables/sessions.csv"),
+        paper_note: (all > SHOWN).then(|| {
+            "Marked sessions first, then those that name most messages. Size: the sum of the distinct messages' sizes where \
+             records state them."
+                .to_owned()
+        }),
         caption: format!("Sessions ({})", thousands(all as u64)),
         columns: vec![
             ColumnHead::text("Id"),
@@ -98,18 +111,22 @@ fn sessions(input: &ReportInput<'_>) -> Table {
         rows,
         total: None,
         note: Some(if all > SHOWN {
+            let with_script = if carried < all {
+                format!("the first {} of {}", thousands(carried as u64), thousands(all as u64))
+            } else {
+                format!("all {}", thousands(all as u64))
+            };
             format!(
-                "The {} sessions that are marked or name most messages. With the page's script: all {}. \
+                "The {} sessions that are marked or name most messages. With the page's script: {with_script}. \
                  Full list: tables/sessions.csv.",
                 thousands(SHOWN as u64),
-                thousands(all as u64)
             )
         } else {
             "Size: the sum of the distinct messages' sizes where records state them. All columns: tables/sessions.csv."
                 .to_owned()
         }),
         interactive: true,
-        island: (all > SHOWN).then(|| island(&ordered, &labels, &contexts)),
+        island,
     }
 }
 
@@ -164,13 +181,18 @@ fn way_in(contexts: &BTreeMap<&str, &AccessContext>, id: &str) -> String {
     contexts.get(id).map_or_else(|| id.to_owned(), |context| format!("{} {}", context.id, context.client_family))
 }
 
-/// All sessions as data, in the table's columns.
-fn island(sessions: &[&AccessSession], labels: &Labels<'_>, contexts: &BTreeMap<&str, &AccessContext>) -> String {
+/// The sessions as data, in the table's columns, as many as the page may carry.
+fn island(
+    input: &ReportInput<'_>,
+    sessions: &[&AccessSession],
+    labels: &Labels<'_>,
+    contexts: &BTreeMap<&str, &AccessContext>,
+) -> (Option<String>, usize) {
     let mut island = Island::new(vec![
-        IslandColumn::new(Kind::Text).explained(),
+        IslandColumn::ids(sessions.iter().map(|session| &*session.id)).explained(),
         IslandColumn::new(Kind::Word),
         IslandColumn::new(Kind::Word).marking(&["suspect", "shared", "provisional"]),
-        IslandColumn::new(Kind::Time),
+        IslandColumn::times(input.timeline.window.span.start).with_local(),
         IslandColumn::new(Kind::Duration),
         IslandColumn::new(Kind::Word),
         IslandColumn::new(Kind::Number),
@@ -181,7 +203,11 @@ fn island(sessions: &[&AccessSession], labels: &Labels<'_>, contexts: &BTreeMap<
         IslandColumn::new(Kind::Word),
     ]);
     let whole = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    let mut carried = 0;
     for session in sessions {
+        if island.len() > ISLAND_BYTES {
+            break;
+        }
         let service = contexts.get(session.context.as_str()).is_some_and(|context| context.service);
         let (mailbox, way) = (labels.name(&session.mailbox), way_in(contexts, &session.context));
         island.row(&[
@@ -198,6 +224,7 @@ fn island(sessions: &[&AccessSession], labels: &Labels<'_>, contexts: &BTreeMap<
             session.bytes.map_or(Value::None, whole),
             session.addresses.first().map_or(Value::None, |address| Value::Text(address)),
         ]);
+        carried += 1;
     }
-    island.finish()
+    (Some(island.finish(zone::of(input.case))), carried)
 }

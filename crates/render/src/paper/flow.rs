@@ -1,7 +1,7 @@
 //! Owns setting blocks one under another on sheets of A4: where a sheet ends, what stays together, which branch of the tree a
 //! text belongs to.
 
-use super::font::{Cut, Type};
+use super::font::{CELL, Cut, PARAGRAPH, Type};
 use super::leaf::{Branch, Child, Drawn, INK, Ink, Layout, MUTED, RULE, Role, SUSPECT, Sense, Shape, Stop};
 use crate::figure::Chart;
 use crate::page::{Block, Section};
@@ -103,7 +103,7 @@ impl<'t> Flow<'t> {
 
     /// A text in lines, each a leaf of the innermost open branch.
     pub(super) fn text(&mut self, text: &str, style: Style, indent: f32, width: f32) {
-        let text = self.kind.printable(text);
+        let text = self.kind.printable(text, PARAGRAPH);
         for line in self.kind.wrap(&text, style.size, style.cut, width) {
             self.room(style.leading());
             if !line.is_empty() {
@@ -223,7 +223,7 @@ impl<'t> Flow<'t> {
         let names = Style::new(8.6, Cut::Regular, MUTED);
         self.within(Role::List, |flow| {
             for (name, value) in pairs {
-                let name = flow.kind.printable(name);
+                let name = flow.kind.printable(name, CELL);
                 let lines = flow.kind.wrap(&name, names.size, names.cut, NAMES - 8.0);
                 flow.room(style.leading().max(names.leading() * f32::from(u8::try_from(lines.len()).unwrap_or(9))));
                 flow.within(Role::Item, |flow| {

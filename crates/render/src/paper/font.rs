@@ -2,7 +2,8 @@
 //! what stands for a character they do not have.
 //!
 //! Their widths are those the charts are measured with. An archival PDF may not hold a glyph that is missing: a character
-//! outside Latin, Greek, Cyrillic and Hebrew is printed by its number, `‹U+65E5›`.
+//! outside Latin, Greek, Cyrillic and Hebrew is printed by its number, `‹U+65E5 U+672C›`, and the report says so where it
+//! happened. A type that has them all would add tens of megabytes to the program.
 
 use krilla::text::Font;
 use ttf_parser::Face;
@@ -12,6 +13,13 @@ use crate::escape;
 
 const REGULAR: &[u8] = include_bytes!("../../fonts/LiberationSans-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/LiberationSans-Bold.ttf");
+
+/// Characters of a paragraph that are printed; our own are shorter.
+pub(super) const PARAGRAPH: usize = 2_000;
+/// Characters of a cell that are printed.
+pub(super) const CELL: usize = 240;
+/// Characters of what a reader is told aloud.
+const SPOKEN: usize = 540;
 
 /// How heavy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +37,7 @@ struct Loaded {
 pub(super) struct Type {
     regular: Loaded,
     bold: Loaded,
+    missing: std::cell::Cell<bool>,
 }
 
 impl Type {
@@ -38,7 +47,7 @@ impl Type {
             let face = Face::parse(bytes, 0).map_err(|_| unreadable())?;
             Ok::<_, RenderError>(Loaded { face, font: Font::new(bytes.into(), 0).ok_or_else(unreadable)? })
         };
-        Ok(Self { regular: load(REGULAR)?, bold: load(BOLD)? })
+        Ok(Self { regular: load(REGULAR)?, bold: load(BOLD)?, missing: std::cell::Cell::new(false) })
     }
 
     fn cut(&self, cut: Cut) -> &Loaded {
@@ -61,23 +70,63 @@ impl Type {
         units * size / f32::from(face.units_per_em())
     }
 
-    /// The text as it can be printed.
-    pub(super) fn printable(&self, text: &str) -> String {
+    /// The text as it can be printed: at most `most` characters of it, and a mark where some are left out. Nobody reads a name of
+    /// 4,000 characters on paper, and whoever chose it must not choose how many sheets there are.
+    pub(super) fn printable(&self, text: &str, most: usize) -> String {
+        let length = text.chars().count();
+        if length <= most {
+            return self.spelled(text);
+        }
+        let (head, tail) = (most * 3 / 4, most / 4);
+        let start: String = text.chars().take(head).collect();
+        let end: String = text.chars().skip(length - tail).collect();
+        let left_out = crate::words::thousands((length - head - tail) as u64);
+        format!("{} […{left_out} characters left out…] {}", self.spelled(&start), self.spelled(&end))
+    }
+
+    /// Every character as the type has it, or its number. Several numbers in a row share a pair of marks.
+    fn spelled(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
+        let mut in_numbers = false;
         for c in escape::visible(text).chars() {
-            match c {
-                '⟨' => out.push('‹'),
-                '⟩' => out.push('›'),
-                c if self.regular.face.glyph_index(c).is_some() => out.push(c),
-                c => out.push_str(&format!("‹U+{:04X}›", u32::from(c))),
+            let number = match c {
+                '⟨' | '⟩' => None,
+                c if self.regular.face.glyph_index(c).is_some() => None,
+                c => Some(u32::from(c)),
+            };
+            match number {
+                Some(number) => {
+                    self.missing.set(true);
+                    out.push_str(if in_numbers { " " } else { "‹" });
+                    out.push_str(&format!("U+{number:04X}"));
+                }
+                None => {
+                    if in_numbers {
+                        out.push('›');
+                    }
+                    out.push(match c {
+                        '⟨' => '‹',
+                        '⟩' => '›',
+                        c => c,
+                    });
+                }
             }
+            in_numbers = number.is_some();
+        }
+        if in_numbers {
+            out.push('›');
         }
         out
     }
 
+    /// Whether a character was printed by its number, because the type does not have it.
+    pub(super) fn lacked_a_character(&self) -> bool {
+        self.missing.get()
+    }
+
     /// The text as it is named to a reader: the standard allows names of 32,767 bytes, and nobody listens to a thousand words.
     pub(super) fn spoken(&self, text: &str) -> String {
-        self.printable(text).chars().take(600).collect()
+        self.printable(text, SPOKEN)
     }
 
     /// A printable text in lines no wider than `limit`; a word that is wider by itself is broken.
@@ -126,7 +175,7 @@ fn push(lines: &mut [String], text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, Type};
+    use super::{CELL, Cut, PARAGRAPH, Type};
 
     #[test]
     fn what_the_font_lacks_is_printed_by_its_number() {
@@ -134,8 +183,26 @@ mod tests {
         for (text, expected) in
             [("Größe Ωж א", "Größe Ωж א"), ("日", "‹U+65E5›"), ("a\u{202E}b", "a‹U+202E›b"), ("⟨", "‹")]
         {
-            assert_eq!(kind.printable(text), expected);
+            assert_eq!(kind.printable(text, PARAGRAPH), expected);
         }
+    }
+
+    #[test]
+    fn numbers_of_neighbours_share_their_marks_and_the_report_can_say_that_there_are_any() {
+        let kind = Type::load().unwrap();
+        assert_eq!(kind.printable("Größe Привет", PARAGRAPH), "Größe Привет");
+        assert!(!kind.lacked_a_character());
+        assert_eq!(kind.printable("a日本b\u{202E}", PARAGRAPH), "a‹U+65E5 U+672C›b‹U+202E›");
+        assert!(kind.lacked_a_character());
+    }
+
+    #[test]
+    fn what_is_too_long_for_paper_is_cut_in_its_middle_and_says_how_much_is_gone() {
+        let kind = Type::load().unwrap();
+        let text = format!("{}{}", "x".repeat(3_990), "0123456789");
+        let printed = kind.printable(&text, CELL);
+        assert_eq!(printed, format!("{} […3,760 characters left out…] {}0123456789", "x".repeat(180), "x".repeat(50)));
+        assert_eq!(kind.printable(&"y".repeat(CELL), CELL), "y".repeat(CELL));
     }
 
     #[test]

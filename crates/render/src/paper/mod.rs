@@ -17,6 +17,10 @@ use flow::{Flow, MEASURE, SHEET, SIDE, SMALL};
 use font::Type;
 use leaf::{RULE, Sense, Shape};
 
+/// Said at the end where a character is printed by its number.
+const LACKING: &str = "About this document: a character that its embedded type does not have is printed by its Unicode number, \
+                       ‹U+65E5 U+672C›. report.html and the files in the folder tables have the characters themselves.";
+
 /// `report.pdf`: the cover report of a case.
 ///
 /// # Errors
@@ -29,6 +33,9 @@ pub fn report_pdf(input: &ReportInput<'_>) -> Result<Vec<u8>, RenderError> {
     for (place, section) in sections.iter().enumerate() {
         flow.section(place + 1, section);
     }
+    if kind.lacked_a_character() {
+        flow.paragraph(LACKING, SMALL);
+    }
     let made_by = format!("mailtrail {}", input.tool_version);
     margins(&mut flow, &cover.running, &made_by);
     let date = input.case.report_date.unwrap_or_else(|| input.timeline.window.span.end.to_datetime().date_naive());
@@ -38,7 +45,7 @@ pub fn report_pdf(input: &ReportInput<'_>) -> Result<Vec<u8>, RenderError> {
 
 /// Head and foot of each sheet.
 fn margins(flow: &mut Flow<'_>, running: &str, made_by: &str) {
-    let running = flow.kind.printable(running);
+    let running = flow.kind.printable(running, font::CELL);
     let running = flow.kind.wrap(&running, SMALL.size, SMALL.cut, MEASURE);
     let head = match running.as_slice() {
         [] => String::new(),

@@ -251,7 +251,7 @@ fn paint(surface: &mut Surface<'_>, element: &Element<'_>, path: PathBuilder) {
 
 fn text(surface: &mut Surface<'_>, kind: &Type, element: &Element<'_>) {
     let plain = element.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-    let words = kind.printable(&plain);
+    let words = kind.printable(&plain, super::font::PARAGRAPH);
     if words.trim().is_empty() {
         return;
     }

@@ -1,7 +1,7 @@
 //! Owns tables on paper: how wide a column is, where a table goes on on the next sheet, and how much of it is printed at all.
 
 use super::flow::{Flow, MEASURE, SIDE, SMALL, Style};
-use super::font::{Cut, Type};
+use super::font::{CELL, Cut, Type};
 use super::leaf::{INK, Ink, MUTED, RULE, Role, SUSPECT, Sense, Shape};
 use crate::page::{Cell, Table, Tone};
 use crate::words::{len, thousands};
@@ -19,6 +19,15 @@ pub(super) fn set(flow: &mut Flow<'_>, table: &Table) {
     flow.heading(&table.caption);
     if table.columns.is_empty() {
         return;
+    }
+    // Above the rows: whoever reads the first of them must know that they are not all.
+    let (printed, all) = (len(table.rows.get(..ROWS).unwrap_or(&table.rows)), table.all.unwrap_or(len(&table.rows)));
+    if printed < all {
+        let (printed, all) = (thousands(printed), thousands(all));
+        let rest = table
+            .file
+            .map_or_else(|| "The others are in report.html.".to_owned(), |file| format!("All of them are in {file}."));
+        flow.paragraph(&format!("Printed here: the first {printed} of {all} rows. {rest}"), SMALL);
     }
     let size = if table.columns.len() > 8 { 6.4 } else { 7.8 };
     let style = Style::new(size, Cut::Regular, INK);
@@ -40,11 +49,7 @@ pub(super) fn set(flow: &mut Flow<'_>, table: &Table) {
         }
     });
     flow.y += 2.0;
-    if table.rows.len() > ROWS {
-        let left = thousands(len(&table.rows) - len(table.rows.get(..ROWS).unwrap_or(&table.rows)));
-        flow.paragraph(&format!("{left} more rows of this table are in report.html and in the folder tables."), SMALL);
-    }
-    if let Some(note) = &table.note {
+    if let Some(note) = table.paper_note.as_ref().or(table.note.as_ref()) {
         flow.paragraph(note, SMALL);
     }
 }
@@ -53,7 +58,7 @@ fn lines(kind: &Type, cell: &Cell, width: f32, style: Style) -> Vec<(String, boo
     let mut out: Vec<(String, bool)> = Vec::new();
     for (text, detail) in [(Some(&cell.text), false), (cell.detail.as_ref(), true)] {
         let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
-        let wrapped = kind.wrap(&kind.printable(text), style.size, style.cut, width);
+        let wrapped = kind.wrap(&kind.printable(text, CELL), style.size, style.cut, width);
         out.extend(wrapped.into_iter().map(|line| (line, detail)));
     }
     if out.len() > LINES {
@@ -134,7 +139,7 @@ fn one(
 
 /// Column widths that sum to the measure: what each asks for, the widest giving way first.
 fn widths(kind: &Type, table: &Table, size: f32) -> Vec<f32> {
-    let longest = |text: &str, cut: Cut| kind.width(&kind.printable(text), size, cut);
+    let longest = |text: &str, cut: Cut| kind.width(&kind.printable(text, CELL), size, cut);
     let mut asked: Vec<f32> = table
         .columns
         .iter()
@@ -169,4 +174,50 @@ fn widths(kind: &Type, table: &Table, size: f32) -> Vec<f32> {
     let capped: Vec<f32> = asked.iter().map(|width| width.min(low)).collect();
     let sum: f32 = capped.iter().sum();
     if sum > MEASURE { capped.iter().map(|width| width * MEASURE / sum).collect() } else { capped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::ColumnHead;
+    use crate::page::Row;
+
+    /// Every text on the sheets, in order.
+    fn printed(table: &Table) -> String {
+        let kind = Type::load().unwrap();
+        let mut flow = Flow::new(&kind);
+        set(&mut flow, table);
+        let texts = flow.layout.sheets.iter().flatten().filter_map(|drawn| match &drawn.shape {
+            Shape::Text { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    fn table(rows: usize, all: Option<u64>, file: Option<&'static str>) -> Table {
+        Table {
+            caption: "Sessions".to_owned(),
+            columns: vec![ColumnHead::text("Id")],
+            rows: (1..=rows).map(|n| Row::of(vec![Cell::text(format!("V{n}"))])).collect(),
+            note: Some("With the page's script: all.".to_owned()),
+            paper_note: Some("Marked first.".to_owned()),
+            all,
+            file,
+            ..Table::default()
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_cut_says_how_many_rows_there_are_and_where() {
+        let text = printed(&table(400, Some(20_303), Some("tables/sessions.csv")));
+        assert!(
+            text.contains("Printed here: the first 120 of 20,303 rows. All of them are in tables/sessions.csv."),
+            "{text}"
+        );
+        assert!(text.contains("V120") && !text.contains("V121"));
+        assert!(text.contains("Marked first.") && !text.contains("script"), "paper has no script");
+        let text = printed(&table(121, None, None));
+        assert!(text.contains("Printed here: the first 120 of 121 rows. The others are in report.html."), "{text}");
+        assert!(!printed(&table(120, None, None)).contains("Printed here"), "a whole table says nothing of the kind");
+    }
 }

@@ -18,6 +18,7 @@ use mailtrail_model::{CaseInputs, MailboxSummary, Timeline};
 use book::Masthead;
 
 pub use messages::MessagesSheet;
+pub(crate) use notes::class_meaning;
 pub use notes::sheet_notes;
 pub use sessions::sessions_sheet;
 

@@ -156,6 +156,11 @@ const ATTRIBUTIONS: [(Attribution, &str); 5] = [
     (Attribution::Unattributed, "nobody said anything"),
 ];
 
+/// What a class says, in a sentence without its full stop.
+pub(crate) fn class_meaning(class: ExposureClass) -> &'static str {
+    CLASSES.iter().find(|(one, _)| *one == class).map_or("", |(_, meaning)| meaning)
+}
+
 const CLASSES: [(ExposureClass, &str); 9] = [
     (ExposureClass::A, "A record names the message in a suspect access that succeeded"),
     (

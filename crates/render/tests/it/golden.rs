@@ -1,8 +1,13 @@
 //! One snapshot a chart and a section: a changed picture or sentence is seen in review.
 
-use mailtrail_render::{ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, report};
+use mailtrail_model::{RowScope, Rows as _};
+use mailtrail_render::{
+    ChartNumbers, MailboxLinks, MailboxPages, ReportInput, Wording, charts, regulator_annex, regulator_csv, report,
+};
 
 use crate::made_up::{self, Said, Shape};
+use crate::rows::{Made, codes};
+use crate::whole;
 
 const SMALL: Shape = Shape { mailboxes: 2, days: 21, said: Said::Both, classed: true };
 
@@ -46,6 +51,83 @@ fn charts_are_as_they_were() {
             insta::assert_snapshot!(format!("{}.csv", chart.file_stem()), &chart.csv);
         }
     });
+}
+
+/// A case with everything a report can show: windows, rows of messages, folders, an earlier report.
+fn with_everything<T>(made: impl FnOnce(&ReportInput<'_>) -> T) -> T {
+    let timeline = whole::with_windows(made_up::timeline(SMALL));
+    let (case, revision) = (made_up::case(SMALL.said), whole::revision());
+    let rows = Made { messages: 6, text: "\\Inbox\\Größe & 日本".to_owned() };
+    let (hours, growth) = (rows.hours(RowScope::All).unwrap(), rows.growth(RowScope::All).unwrap());
+    let folders: Vec<_> = rows.folders(RowScope::All).unwrap().into_iter().take(30).collect();
+    let numbers =
+        ChartNumbers { hours: Some(&hours), growth: Some(&growth), folders: Some(&folders), revision: Some(&revision) };
+    let charts = charts(&timeline, &numbers).unwrap();
+    made(&ReportInput {
+        timeline: &timeline,
+        case: &case,
+        charts: &charts,
+        wording: Wording::Facts,
+        mailbox_links: MailboxLinks::Pages,
+        rows: Some(&rows),
+        exposure_sha256: Some("abc123"),
+        revision: Some(&revision),
+        tool_version: "0.1.0",
+    })
+}
+
+#[test]
+fn charts_of_a_case_with_everything_are_as_they_were() {
+    with_everything(|input| {
+        let ids: Vec<&str> = input.charts.iter().map(|chart| chart.id).collect();
+        assert_eq!(
+            ids,
+            ["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09"],
+            "every chart has a picture here"
+        );
+        for chart in input.charts.iter().filter(|chart| matches!(chart.id, "F04" | "F07" | "F09")) {
+            insta::assert_snapshot!(format!("{}.svg", chart.file_stem()), &chart.svg);
+            insta::assert_snapshot!(format!("{}.csv", chart.file_stem()), &chart.csv);
+        }
+    });
+}
+
+#[test]
+fn sections_of_a_case_with_everything_are_as_they_were() {
+    let page = with_everything(|input| report(input).unwrap());
+    let sections = sections(&page);
+    assert_eq!(sections.len(), 16, "the cover and 15 sections: what changed is among them");
+    for (id, section) in sections.into_iter().filter(|(id, _)| matches!(id.as_str(), "messages" | "bursts" | "changes"))
+    {
+        insta::assert_snapshot!(format!("everything.{id}"), section);
+    }
+}
+
+#[test]
+fn the_regulators_annex_is_as_it_was() {
+    with_everything(|input| {
+        let page = regulator_annex(input, &codes(input)).unwrap();
+        for (id, section) in sections(&page) {
+            insta::assert_snapshot!(format!("annex.{id}"), section);
+        }
+        insta::assert_snapshot!("annex.csv", regulator_csv(input, &codes(input)));
+    });
+}
+
+#[test]
+fn the_page_of_a_mailbox_and_the_index_are_as_they_were() {
+    let (page, index) = with_everything(|input| {
+        let pages = MailboxPages::of(input);
+        (pages.page(0).unwrap().unwrap(), pages.index().unwrap())
+    });
+    for (id, section) in
+        sections(&page).into_iter().filter(|(id, _)| matches!(id.as_str(), "cover" | "bottom-line" | "scope"))
+    {
+        insta::assert_snapshot!(format!("mailbox.{id}"), section);
+    }
+    for (id, section) in sections(&index).into_iter().filter(|(id, _)| id != "cover") {
+        insta::assert_snapshot!(format!("index.{id}"), section);
+    }
 }
 
 #[test]

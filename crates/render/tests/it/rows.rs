@@ -17,9 +17,9 @@ const SMALL: Shape = Shape { mailboxes: 12, days: 21, said: Said::Both, classed:
 
 /// Tables of so many messages, all with one text.
 #[derive(Debug)]
-struct Made {
-    messages: usize,
-    text: String,
+pub(crate) struct Made {
+    pub(crate) messages: usize,
+    pub(crate) text: String,
 }
 
 impl Rows for Made {
@@ -138,7 +138,7 @@ fn folders_are_drawn_within_the_limits_of_a_picture() {
     });
 }
 
-fn codes(input: &ReportInput<'_>) -> Pseudonyms {
+pub(crate) fn codes(input: &ReportInput<'_>) -> Pseudonyms {
     (0..).zip(&input.timeline.mailboxes).map(|(n, one)| (one.key.clone(), format!("M-{n:012x}"))).collect()
 }
 

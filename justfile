@@ -95,6 +95,12 @@ profile SOURCE:
     cargo build --release --locked --workspace --config 'profile.release.package.mailtrail.strip="none"'
     python3 benches/profile.py {{ SOURCE }}
 
+# measure size and speed of the pages of a thousand mailboxes and write docs/BENCHMARKS.md (needs python3 and chromium)
+[group('measure')]
+bench-pages:
+    cargo build --release --locked --workspace
+    python3 benches/pages.py
+
 # the API documentation of the crates, opened in a browser
 [group('read')]
 docs:

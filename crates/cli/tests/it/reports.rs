@@ -23,8 +23,8 @@ impl Folder {
 
     fn report<'a>(&self, options: impl IntoIterator<Item = &'a str>) -> Ran {
         let path = self.path();
-        let mut arguments = vec!["report", path.to_str().unwrap()];
-        arguments.extend(options);
+        let mut arguments = vec!["report".to_owned(), path.to_str().unwrap().to_owned()];
+        arguments.extend(options.into_iter().map(str::to_owned));
         mailtrail(arguments)
     }
 

@@ -80,10 +80,7 @@ fn sessions(input: &ReportInput<'_>) -> Table {
     let ordered = ordered(input);
     let rows = ordered.iter().take(SHOWN).map(|session| row(input.case, &labels, &contexts, session)).collect();
     let all = timeline.sessions.len();
-    let (island, carried) = match all > SHOWN {
-        true => island(input, &ordered, &labels, &contexts),
-        false => (None, all),
-    };
+    let (island, carried) = if all > SHOWN { island(input, &ordered, &labels, &contexts) } else { (None, all) };
     Table {
         id: "sessions",
         all: (all > SHOWN).then_some(all as u64),

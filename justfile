@@ -45,7 +45,7 @@ bless *WORD:
 sample:
     cargo run --release --locked --package mailtrail-synth -- sample sample-data
 
-# measure the error rates and write docs/ERROR-RATES.md (release; a good half hour on two quiet cores)
+# measure the error rates and write docs/ERROR-RATES.md (release; about a quarter of an hour on two quiet cores)
 [group('measure')]
 error-rates *ARGS:
     cargo run --release --locked --package mailtrail-synth -- evaluate --out docs/ERROR-RATES.md {{ ARGS }}

@@ -100,7 +100,7 @@ enum Command {
     },
     /// Measure the tool on simulated tenants with planted intruders.
     Evaluate {
-        /// Seeds, as in 1000..1040 (the end is not one of them). 1 to 99 are for choosing thresholds, 1000 and more for reporting.
+        /// Seeds, as in 1000..1010 (the end is not one of them). 1 to 99 are for choosing thresholds, 1000 and more for reporting.
         #[arg(long, value_parser = seeds, conflicts_with = "seed")]
         seeds: Option<Range<u64>>,
         /// One seed.
@@ -142,10 +142,10 @@ enum Command {
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {
-    let (first, end) = text.split_once("..").ok_or("write it as 1000..1040")?;
+    let (first, end) = text.split_once("..").ok_or("write it as 1000..1010")?;
     match (first.parse(), end.parse()) {
         (Ok(first), Ok(end)) if first < end => Ok(first..end),
-        _ => Err("write it as 1000..1040".to_owned()),
+        _ => Err("write it as 1000..1010".to_owned()),
     }
 }
 
@@ -249,7 +249,7 @@ fn main() -> anyhow::Result<()> {
             let mut size = if small {
                 Size::small(given.unwrap_or_else(|| (901..903).collect()))
             } else {
-                Size::full(given.unwrap_or_else(|| (1_000..1_016).collect()))
+                Size::full(given.unwrap_or_else(|| (1_000..1_010).collect()))
             };
             size.mailboxes = mailboxes.unwrap_or(size.mailboxes);
             size.rotations = rotations.unwrap_or(size.rotations);

@@ -51,8 +51,9 @@ impl Size {
     pub fn full(seeds: Vec<u64>) -> Self {
         Self {
             seeds,
-            mailboxes: 50,
-            rotations: 3,
+            mailboxes: 100,
+            // As many as there are attacks side by side: each mailbox gets each of them once.
+            rotations: SIDE_BY_SIDE.len(),
             class_tenants: 3,
             family_tenants: 3,
             world_tenants: 5,
@@ -131,6 +132,9 @@ enum Job<'a> {
     Curve { seed: u64 },
     Named(super::named::Which, u64),
 }
+
+/// Rotations of a tenant in which classes are scored.
+const CLASS_ROTATIONS: usize = 3;
 
 /// The attacks that are planted side by side, one a mailbox. The others reach over the tenant or need a case of their own.
 const SIDE_BY_SIDE: [Attack; 11] = [
@@ -272,7 +276,7 @@ fn tenant(family: &Family, seed: u64, size: &Size, classes: bool, rules: &Rules)
     let null_hits = Records::of(&world).hits();
     seen.nulls.push((family.name, alerts::null(&world, &without, &null_hits)));
     drop(world);
-    for plan in plans(seed, family.mailboxes, size.rotations) {
+    for (nth, plan) in plans(seed, family.mailboxes, size.rotations).into_iter().enumerate() {
         let world = family.world(seed, &plan);
         let (told, found) = detect(family, &world, rules)?;
         seen.plants.extend(alerts::plants(
@@ -282,7 +286,8 @@ fn tenant(family: &Family, seed: u64, size: &Size, classes: bool, rules: &Rules)
             [&Records::of(&world).hits(), &null_hits],
             &attacks(&world, &plan),
         ));
-        if classes {
+        // Classes cost more than alerts: a few rotations, and the attacks that have a tenant for themselves.
+        if classes && (nth < CLASS_ROTATIONS || nth >= size.rotations) {
             for share in [0.0, 0.1, 0.3, 0.5] {
                 seen.classes.extend(class_runs(&told, &world, "ordinary", true, share)?);
             }

@@ -153,6 +153,18 @@ fn a_day_far_above_the_mailboxs_own_days_is_a_burst_in_the_owners_own_way_in() {
 }
 
 #[test]
+fn a_take_that_goes_on_past_its_strongest_hours_is_one_window_to_its_end() {
+    // Twelve messages an hour for six hours of the night (72: more than 50), then three an hour (18 in six hours: fewer) to the
+    // end of the day: 126, beside the owner's own nine.
+    let hourly = |hour: i64| own_take("a", 40 * DAY + hour * HOUR, if hour < 6 { 12 } else { 3 });
+    let rows = with(owner("a", 0..DAYS), (0..24).flat_map(hourly).collect());
+    let all = ours(&rows, &CaseInputs::default());
+    let [burst] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((burst.span.start.0, burst.span.end.0), (40 * DAY, 40 * DAY + 23 * HOUR + 1), "{:?}", burst.span);
+    assert_eq!(burst.messages, 126 + 9);
+}
+
+#[test]
 fn forty_nine_messages_are_never_a_volume_and_fifty_may_be() {
     for (n, expected) in [(49, 0), (50, 1)] {
         let rows = with(owner("a", 0..DAYS), own_take("a", 40 * DAY + 2 * HOUR, n));

@@ -2,6 +2,7 @@
 and writes docs/BENCHMARKS.md. No number in that section is typed by hand.
 
 Usage: python3 benches/pages.py [--mailtrail BINARY] [--synth BINARY] [--work DIR] [--mailboxes 1000 --days 15]
+       [--parts report,pdf,batch]
 Needs: both binaries (default: the release build), chromium and its driver (tools/browser installs them).
 Seconds depend on what else the machine does; CPU seconds, bytes and sheets hardly do. A limit that is missed ends with code 1.
 """
@@ -90,8 +91,11 @@ def measure(args, work):
         (size, "most marks in a chart", most_marks(out), 5_000, "marks"),
         (size, f"{len(pages):,} pages of mailboxes, together", sum(page.stat().st_size for page in pages) / 1e6, None, "MB"),
     ]
-    timed(args.mailtrail, "report", out, "--quiet", "--json", "--threads", 2, "--pdf")
-    found.append((size, "report.pdf, made without a browser", sheets_of_pdf(out / "report.pdf"), 60, "sheets"))
+    if "pdf" in args.parts:
+        timed(args.mailtrail, "report", out, "--quiet", "--json", "--threads", 2, "--pdf")
+        found.append((size, "report.pdf, made without a browser", sheets_of_pdf(out / "report.pdf"), 60, "sheets"))
+    if "batch" not in args.parts:
+        return found
     batch = tenant(args, work, 200, args.days)
     with_pages, cpu_with, _ = timed(args.mailtrail, "report", batch, "--quiet", "--json", "--threads", 2)
     # One page instead of two hundred, everything else the same: the difference is what the others cost.
@@ -110,6 +114,7 @@ def main():
     ask.add_argument("--work", type=pathlib.Path)
     ask.add_argument("--mailboxes", type=int, default=1_000)
     ask.add_argument("--days", type=int, default=15)
+    ask.add_argument("--parts", default="report,pdf,batch", type=lambda text: text.split(","))
     args = ask.parse_args()
     load = f"{os.getloadavg()[0]:.1f}"
     work = args.work or pathlib.Path(tempfile.mkdtemp(prefix="mailtrail-pages-"))

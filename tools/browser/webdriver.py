@@ -47,7 +47,7 @@ class Browser:
         port = next((m[1] for line in self.process.stdout if (m := re.search(r"successfully on port (\d+)", line))), None)
         if port is None:
             raise Refused("chromedriver did not start")
-        self.http = http.client.HTTPConnection("127.0.0.1", int(port), timeout=120)
+        self.http = http.client.HTTPConnection("127.0.0.1", int(port), timeout=300)
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run"]
         # The browser itself may not look for updates either: no name resolves.
         options += ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"]
@@ -60,6 +60,8 @@ class Browser:
         }
         self.base = ""
         self.base = "/session/" + self.ask("POST", "/session", {"capabilities": {"alwaysMatch": asked}})["sessionId"]
+        # A machine that has other work to do takes its time over a long page.
+        self.ask("POST", "/timeouts", {"script": 240_000, "pageLoad": 240_000})
 
     def __enter__(self):
         return self

@@ -17,6 +17,7 @@ use crate::{
     interner::{Interner, NONE, TextId},
     read::{TableReader, large, signed, text},
     schema::{self, FOLDER_SYNCS, ITEMS},
+    sort,
 };
 
 /// The 128-bit key of a message in words, so that an [`Item`] needs no padding.
@@ -131,9 +132,7 @@ impl Items {
             slices.push(slice);
             rest = tail;
         }
-        slices.into_par_iter().for_each(|slice| {
-            slice.par_sort_unstable_by_key(|item| (item.key, item.place, item.folder, item.size));
-        });
+        sort::each(slices, |item| (item.key, item.place, item.folder, item.size));
     }
 
     fn load_folders(&mut self, tables: &Path, facts: &Facts) -> Result<(), TimelineError> {

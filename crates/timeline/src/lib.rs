@@ -61,6 +61,7 @@ mod hours;
 mod outputs;
 mod rows;
 mod small;
+mod sort;
 
 #[doc(hidden)]
 pub mod stages;

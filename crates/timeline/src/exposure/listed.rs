@@ -88,7 +88,7 @@ impl<'a> Listed<'a> {
                 }
             }
         }
-        all.par_iter_mut().for_each(|rows| rows.par_sort_unstable());
+        all.par_iter_mut().for_each(|rows| rows.sort_unstable());
         for (rows, facts) in all.iter().zip(&mut found) {
             let held = |row: &ListedRow| case.listings[row.listing as usize].kind == ListingKind::Held;
             let shown = !facts.held_by_folder.is_empty();

@@ -113,11 +113,11 @@ impl Encoder {
         cells::of_frame(self.table, frame).map_err(|source| encode_error(self.table, source))
     }
 
-    /// A frame of the table as a row group.
-    pub(crate) fn encode(&self, frame: &DataFrame) -> Result<RowGroup, TimelineError> {
-        let chunks = [self.columns(frame)?];
+    /// Columns of the table as a row group.
+    pub(crate) fn encode(&self, columns: Columns) -> Result<RowGroup, TimelineError> {
+        let chunks = [columns];
         let columns = (0..self.table.columns.len()).map(|at| self.column(&chunks, at)).collect::<Result<_, _>>()?;
-        Ok(RowGroup { rows: frame.height(), columns })
+        Ok(RowGroup { rows: chunks[0].rows, columns })
     }
 
     /// One column of a row group as pages.

@@ -15,7 +15,7 @@ use crate::{
     facts::Facts,
     items::{self, Items},
     schema::{Kind, Table},
-    small::{Cell, frame},
+    small::{Cell, columns},
 };
 
 /// One row a mailbox, way in, attribution and hour with records.
@@ -67,7 +67,7 @@ pub(crate) fn write(
             .flat_map(|(mailbox, counted)| counted.iter().map(|(key, counts)| cells(facts, *mailbox, *key, *counts)))
             .collect();
         if !rows.is_empty() {
-            table.append(&encoder.encode(&frame(&HOURS, &rows)?)?)?;
+            table.append(&encoder.encode(columns(&HOURS, &rows))?)?;
         }
     }
     table.end(&path)

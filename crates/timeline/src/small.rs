@@ -11,15 +11,17 @@ use std::{
 };
 
 use mailtrail_model::UtcMicros;
-use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder as _, Column, DataFrame, Float64Type, Int64Type, IntoSeries as _,
-    PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, UInt64Type,
+use polars_arrow::{
+    array::{BooleanArray, PrimitiveArray},
+    datatypes::{ArrowDataType, TimeUnit},
 };
 
 use crate::{
     TimelineError,
+    cells::{Cells, Columns, Words},
     encode::{Encoder, TableFile},
     schema::{Kind, Table},
+    texts::Texts,
 };
 
 /// One value of a row.
@@ -77,7 +79,7 @@ pub(crate) fn write<'r, R>(
     for group in rows.chunks(GROUP) {
         let group: Vec<Vec<Cell<'_>>> = group.iter().map(&cells).collect();
         group.iter().try_for_each(|row| csv.row(row))?;
-        parquet.append(&encoder.encode(&frame(table, &group)?)?)?;
+        parquet.append(&encoder.encode(columns(table, &group))?)?;
     }
     parquet.end(&path)?;
     csv.end()
@@ -128,59 +130,53 @@ fn csv_error(path: &Path, error: csv::Error) -> TimelineError {
     TimelineError::io(path, "write")(std::io::Error::from(error))
 }
 
-/// The rows as a frame of the table.
-pub(crate) fn frame(table: &'static Table, rows: &[Vec<Cell<'_>>]) -> Result<DataFrame, TimelineError> {
-    let columns = table.columns.iter().enumerate().map(|(at, (name, kind))| column(name, *kind, rows, at)).collect();
-    DataFrame::new(rows.len(), columns).map_err(|source| TimelineError::Encode { table: table.file, source })
+/// The rows as columns of the table.
+pub(crate) fn columns(table: &'static Table, rows: &[Vec<Cell<'_>>]) -> Columns {
+    let cells = table.columns.iter().enumerate().map(|(at, (_, kind))| column(*kind, rows, at)).collect();
+    Columns { rows: rows.len(), cells }
 }
 
-fn column(name: &str, kind: Kind, rows: &[Vec<Cell<'_>>], at: usize) -> Column {
+fn column(kind: Kind, rows: &[Vec<Cell<'_>>], at: usize) -> Cells {
     let cells = rows.iter().map(|row| row.get(at));
+    let texts = cells.clone().map(|cell| match cell {
+        Some(Cell::Text(text)) => text.as_deref(),
+        _ => None,
+    });
+    let counts = cells.clone().map(|cell| match cell {
+        Some(Cell::Count(n)) => *n,
+        _ => None,
+    });
+    let times = cells.clone().map(|cell| match cell {
+        Some(Cell::Time(at)) => at.map(|at| at.0),
+        _ => None,
+    });
     match kind {
-        Kind::Text | Kind::Unique => {
-            let mut out = StringChunkedBuilder::new(name.into(), rows.len());
-            cells.for_each(|cell| match cell {
-                Some(Cell::Text(text)) => out.append_option(text.as_deref()),
-                _ => out.append_null(),
-            });
-            out.finish().into_series().into()
+        Kind::Text => Cells::Words(Words::of(texts)),
+        Kind::Unique => Cells::Texts(Texts::of(texts)),
+        Kind::Time => {
+            let micros: PrimitiveArray<i64> = times.collect();
+            Cells::Array(Box::new(micros.to(ArrowDataType::Timestamp(TimeUnit::Microsecond, None))))
         }
-        Kind::Time | Kind::I64 => {
-            let mut out = PrimitiveChunkedBuilder::<Int64Type>::new(name.into(), rows.len());
-            cells.for_each(|cell| match cell {
-                Some(Cell::Time(at)) => out.append_option(at.map(|at| at.0)),
-                _ => out.append_null(),
-            });
-            let out = out.finish();
-            if kind == Kind::Time {
-                out.into_datetime(TimeUnit::Microseconds, None).into_series().into()
-            } else {
-                out.into_series().into()
-            }
-        }
-        Kind::U32 | Kind::U64 => {
-            let mut out = PrimitiveChunkedBuilder::<UInt64Type>::new(name.into(), rows.len());
-            cells.for_each(|cell| match cell {
-                Some(Cell::Count(n)) => out.append_option(*n),
-                _ => out.append_null(),
-            });
-            out.finish().into_series().into()
+        Kind::I64 => Cells::Array(Box::new(times.collect::<PrimitiveArray<i64>>())),
+        Kind::U64 => Cells::Array(Box::new(counts.collect::<PrimitiveArray<u64>>())),
+        // A count that does not fit is not told: no table of cells has one.
+        Kind::U32 => {
+            let small = counts.map(|n| n.and_then(|n| u32::try_from(n).ok()));
+            Cells::Array(Box::new(small.collect::<PrimitiveArray<u32>>()))
         }
         Kind::Real => {
-            let mut out = PrimitiveChunkedBuilder::<Float64Type>::new(name.into(), rows.len());
-            cells.for_each(|cell| match cell {
-                Some(Cell::Real(value)) => out.append_option(*value),
-                _ => out.append_null(),
+            let reals = cells.map(|cell| match cell {
+                Some(Cell::Real(value)) => *value,
+                _ => None,
             });
-            out.finish().into_series().into()
+            Cells::Array(Box::new(reals.collect::<PrimitiveArray<f64>>()))
         }
         Kind::Bool => {
-            let mut out = BooleanChunkedBuilder::new(name.into(), rows.len());
-            cells.for_each(|cell| match cell {
-                Some(Cell::Truth(holds)) => out.append_option(Some(*holds)),
-                _ => out.append_null(),
+            let truths = cells.map(|cell| match cell {
+                Some(Cell::Truth(holds)) => Some(*holds),
+                _ => None,
             });
-            out.finish().into_series().into()
+            Cells::Array(Box::new(truths.collect::<BooleanArray>()))
         }
     }
 }

@@ -12,6 +12,7 @@ use std::{
     io::{self, BufReader, BufWriter},
     ops::Range,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use mailtrail_model::{ExposureClass, MessageKey, PrivilegeKind, Reason, UtcMicros};
@@ -27,11 +28,11 @@ use super::{
 };
 use crate::{
     TimelineError, digest,
-    encode::{Encoder, TableFile},
+    encode::{Encoder, RowGroup, TableFile},
     items::{Item, PackedKey, pack, unpack},
     read::{TableReader, large, text},
     schema::{self, ITEMS, Kind, Table},
-    small::{Cell, Csv, frame},
+    small::{Cell, Csv, columns},
 };
 
 /// The files this module writes.
@@ -41,6 +42,8 @@ pub(crate) const EXPOSURE_FILES: [&str; 2] = ["exposure.parquet", "exposure.csv"
 pub(crate) const CSV_ROWS: u64 = 1_000_000;
 /// Named messages whose ids are held at once.
 const BATCH: usize = 6_000_000;
+/// Items and listing rows of the mailboxes that are classed side by side.
+const AT_ONCE: usize = 1 << 20;
 /// Rows of a row group.
 const GROUP: usize = 1 << 15;
 /// Contexts listed in a row.
@@ -101,21 +104,31 @@ pub(crate) fn write(
     let mut csv = Strongest::create(&csv_path, counts)?;
     for batch in batches(world) {
         let texts = Texts::read(folder, world, &batch)?;
-        for mailbox in batch {
-            let rows = classed(world, assumptions, mailbox);
-            let own = own_addresses(world, mailbox);
-            for row in &rows {
-                if let Some(listed) = row.listed.as_ref().and_then(|listed| world.listed.row(listed)) {
-                    correspondents.add(row.verdict.class, &listed, &own);
+        for mailboxes in side_by_side(world, batch) {
+            let written: Vec<(Vec<Row>, Vec<RowGroup>)> = mailboxes
+                .clone()
+                .into_par_iter()
+                .map(|mailbox| {
+                    let rows = classed(world, assumptions, mailbox);
+                    let groups = rows.chunks(GROUP).map(|group| {
+                        let cells: Vec<_> = group.iter().map(|row| cells(world, &texts, mailbox, row)).collect();
+                        encoder.encode(columns(&EXPOSURE, &cells))
+                    });
+                    let groups = groups.collect::<Result<_, TimelineError>>()?;
+                    Ok((rows, groups))
+                })
+                .collect::<Result<_, TimelineError>>()?;
+            for (mailbox, (rows, groups)) in mailboxes.zip(&written) {
+                let own = own_addresses(world, mailbox);
+                for row in rows {
+                    if let Some(listed) = row.listed.as_ref().and_then(|listed| world.listed.row(listed)) {
+                        correspondents.add(row.verdict.class, &listed, &own);
+                    }
+                    if csv.wants(row.verdict.class) {
+                        csv.row(row.verdict.class, &cells(world, &texts, mailbox, row))?;
+                    }
                 }
-            }
-            for group in rows.chunks(GROUP) {
-                let cells: Vec<Vec<Cell<'_>>> =
-                    group.par_iter().map(|row| cells(world, &texts, mailbox, row)).collect();
-                for (row, cells) in group.iter().zip(&cells) {
-                    csv.row(row.verdict.class, cells)?;
-                }
-                parquet.append(&encoder.encode(&frame(&EXPOSURE, &cells)?)?)?;
+                groups.iter().try_for_each(|group| parquet.append(group))?;
             }
         }
     }
@@ -154,6 +167,27 @@ fn batches(world: &World<'_>) -> Vec<Range<usize>> {
     batches
 }
 
+/// A batch's mailboxes, a few at a time: each is classed and encoded by one thread, and all of them are held until written.
+fn side_by_side(world: &World<'_>, batch: Range<usize>) -> Vec<Range<usize>> {
+    let most = rayon::current_num_threads().max(1) * 4;
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut held = 0;
+    for mailbox in batch {
+        let rows = world.items.of(mailbox).len() + world.listed.of(mailbox).len();
+        match out.last_mut() {
+            Some(last) if held + rows <= AT_ONCE && last.len() < most => {
+                last.end = mailbox + 1;
+                held += rows;
+            }
+            _ => {
+                out.push(mailbox..mailbox + 1);
+                held = rows;
+            }
+        }
+    }
+    out
+}
+
 /// The messages of a mailbox, strongest class first, then by key.
 fn classed(world: &World<'_>, assumptions: &Assumptions<'_>, mailbox: usize) -> Vec<Row> {
     let scene = Scene::of(world, assumptions, mailbox);
@@ -164,7 +198,7 @@ fn classed(world: &World<'_>, assumptions: &Assumptions<'_>, mailbox: usize) -> 
         let verdict = named.verdict(&scene, presume);
         rows.push(Row { key, verdict, contexts: contexts(world, run), listed: listed.first().copied(), named });
     });
-    rows.par_sort_by_key(|row| (row.verdict.class, row.key));
+    rows.sort_unstable_by_key(|row| (row.verdict.class, row.key));
     rows
 }
 
@@ -229,31 +263,21 @@ impl MailboxTexts {
 
 impl Texts {
     fn read(folder: &Path, world: &World<'_>, batch: &Range<usize>) -> Result<Self, TimelineError> {
-        let mut mailboxes: Vec<MailboxTexts> = batch
+        let mailboxes: Vec<Mutex<MailboxTexts>> = batch
             .clone()
             .into_par_iter()
             .map(|mailbox| {
                 let keys: Vec<PackedKey> =
                     crate::items::messages(world.items.of(mailbox)).map(|run| run[0].key).collect();
-                MailboxTexts { spans: vec![(0, 0); keys.len()], keys, text: String::new() }
+                Mutex::new(MailboxTexts { spans: vec![(0, 0); keys.len()], keys, text: String::new() })
             })
             .collect();
         let table = TableReader::open(folder, &ITEMS)?;
-        let mut scratch = [String::new(), String::new()];
-        let step = rayon::current_num_threads().max(1) * 2;
-        for first in (0..table.groups()).step_by(step) {
-            let last = (first + step).min(table.groups());
-            let parts: Vec<_> = (first..last)
-                .into_par_iter()
-                .map(|group| wanted(&table, group, world, batch))
-                .collect::<Result<Vec<_>, TimelineError>>()?;
-            for (mailbox, key, id) in parts.iter().flat_map(|part| part.iter()) {
-                if !mailboxes[mailbox - batch.start].keep(key, id, &mut scratch) {
-                    return Err(TimelineError::KeyCollision { id: id.to_owned(), key: unpack(key) });
-                }
-            }
-        }
-        Ok(Self { first: batch.start, mailboxes })
+        (0..table.groups())
+            .into_par_iter()
+            .try_for_each(|group| keep_group(&table, group, world, batch.start, &mailboxes))?;
+        let mailboxes = mailboxes.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(Self { first: batch.start, mailboxes: mailboxes.collect() })
     }
 
     fn get(&self, mailbox: usize, key: PackedKey) -> Option<&str> {
@@ -261,37 +285,29 @@ impl Texts {
     }
 }
 
-/// The ids of one row group that belong to a batch: texts one after another, so that a group costs two allocations.
-#[derive(Default)]
-struct Wanted {
-    rows: Vec<(usize, PackedKey, usize)>,
-    text: String,
-}
-
-impl Wanted {
-    fn iter(&self) -> impl Iterator<Item = (usize, PackedKey, &str)> {
-        let starts = [0].into_iter().chain(self.rows.iter().map(|(_, _, end)| *end));
-        self.rows.iter().zip(starts).map(|((mailbox, key, end), start)| (*mailbox, *key, &self.text[start..*end]))
-    }
-}
-
-fn wanted(table: &TableReader, group: usize, world: &World<'_>, batch: &Range<usize>) -> Result<Wanted, TimelineError> {
+/// Keeps the ids of one row group that belong to a batch's mailboxes, the first of which is `first`.
+fn keep_group(
+    table: &TableReader,
+    group: usize,
+    world: &World<'_>,
+    first: usize,
+    mailboxes: &[Mutex<MailboxTexts>],
+) -> Result<(), TimelineError> {
     let frame = table.read(group, &[schema::ACCESS_NO, schema::INTERNET_MESSAGE_ID])?;
     let (access, ids) = (large(&frame, schema::ACCESS_NO)?, text(&frame, schema::INTERNET_MESSAGE_ID)?);
-    let mut out = Wanted::default();
-    let mut scratch = String::new();
+    let mut scratch = [String::new(), String::new()];
     for (no, id) in access.iter().zip(ids.iter()) {
         let place = no.and_then(|no| usize::try_from(no).ok()).and_then(|no| world.facts.place.get(no));
         let (Some(place), Some(id)) = (place, id) else { continue };
         let access = &world.facts.accesses[*place as usize];
-        let mailbox = access.mailbox as usize;
-        if batch.contains(&mailbox) && access.flags.in_window() {
-            let key = pack(digest::message_key(id, &mut scratch).0);
-            out.text.push_str(id);
-            out.rows.push((mailbox, key, out.text.len()));
+        let own = (access.mailbox as usize).checked_sub(first).and_then(|at| mailboxes.get(at));
+        let Some(own) = own.filter(|_| access.flags.in_window()) else { continue };
+        let key = pack(digest::message_key(id, &mut scratch[0]).0);
+        if !own.lock().unwrap_or_else(PoisonError::into_inner).keep(key, id, &mut scratch) {
+            return Err(TimelineError::KeyCollision { id: id.to_owned(), key: unpack(key) });
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 fn cells<'r>(world: &World<'r>, texts: &'r Texts, mailbox: usize, row: &'r Row) -> Vec<Cell<'r>> {
@@ -406,13 +422,20 @@ impl<'p> Strongest<'p> {
         Ok(strongest)
     }
 
+    /// Whether a row of a class still has its place.
+    fn wants(&self, class: ExposureClass) -> bool {
+        self.csvs[Self::place(class)].left > 0
+    }
+
+    fn place(class: ExposureClass) -> usize {
+        ExposureClass::ALL.iter().position(|one| *one == class).unwrap_or_default()
+    }
+
+    /// Writes a row that is wanted.
     fn row(&mut self, class: ExposureClass, cells: &[Cell<'_>]) -> Result<(), TimelineError> {
-        let at = ExposureClass::ALL.iter().position(|one| *one == class).unwrap_or_default();
+        let at = Self::place(class);
         let csv = &mut self.csvs[at];
-        if csv.left == 0 {
-            return Ok(());
-        }
-        csv.left -= 1;
+        csv.left = csv.left.saturating_sub(1);
         let part = &self.parts[at];
         crate::small::write_cells(part, &mut csv.out, cells)
     }

@@ -22,7 +22,7 @@ pub(crate) fn meaning(word: &str) -> Option<String> {
     ["tier", "tiers", "burst", "bursts"].iter().any(|name| name.eq_ignore_ascii_case(word)).then(|| {
         "burst: an unusual access window of one mailbox by one way in\n  \
          tier 1: R1 and R2, or one of them with at least one of R3, R4, R5, R7, R11, R12; or R3 where a new token session \
-         from a network new to the tenant synchronises the whole mailbox\n  \
+         from a network new to the tenant synchronises the whole mailbox while the way in goes on where it was\n  \
          tier 2: R1, R2, R11, or R3 where the way in is new, or the token session and its network\n  \
          tier 3: only published rules fire\n  \
          `mailtrail explain R2` explains a rule, `mailtrail explain B0001 --in OUT` a burst of a run"
@@ -91,7 +91,8 @@ fn example(rule: BurstRule) -> &'static str {
              token session that synchronises: is it new, and is the network (/24, /48) it comes from? At 02:11 a session \
              that the span declared clean does not know takes 9 folders in one minute from a network it does not know either; \
              other records of the mailbox name 7 folders, and all 7 are among them: at least 5 folders, at least 80 % of 7 \
-             (6), within 24 hours, so R3 fires. The owner's own session from a hotel, a new laptop at home, and the three or \
+             (6), within 24 hours, so R3 fires. The owner's Outlook was in the office the evening before and the morning after: tier \
+             1; one that travels rests at home meanwhile: tier 2. The owner's own session from a hotel, a new laptop at home, and the three or \
              four folders in use do not fire it. A Sync without a session id, or from a Microsoft front end, is never called \
              new in this way"
         }

@@ -146,7 +146,7 @@ pub(crate) fn tier(findings: &[RuleFinding], is_new: bool, whole_sync: Option<&W
     let (volume, novelty) = (fired(BurstRule::R1), fired(BurstRule::R2));
     let supports = [BurstRule::R3, BurstRule::R4, BurstRule::R5, BurstRule::R7, BurstRule::R11, BurstRule::R12];
     // For a Sync the log gives no count: who signed in, from where, and that it took the whole mailbox stand for R1 and R2.
-    if whole_sync.is_some_and(|whole| whole.new_to_tenant)
+    if whole_sync.is_some_and(|whole| whole.new_to_tenant && whole.beside_owner)
         || (volume && novelty)
         || ((volume || novelty) && supports.iter().any(|rule| fired(*rule)))
     {

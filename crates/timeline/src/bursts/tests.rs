@@ -301,6 +301,15 @@ fn a_network_that_a_colleague_used_before_makes_the_burst_tier_two() {
 }
 
 #[test]
+fn an_outlook_that_travels_leaves_the_known_place_and_makes_the_burst_tier_two() {
+    // The owner's Outlook rests for three days from the day of the Sync on: it is the one that signs in elsewhere.
+    let resting = outlook().into_iter().filter(|row| !(40 * DAY..43 * DAY).contains(&row.created)).collect();
+    let rows = [owner("a", 0..DAYS), resting, second_outlook(9, "other", "203.0.113.9")].concat();
+    let tiers: Vec<Tier> = ours(&rows, &clean(20)).iter().map(|burst| burst.tier).collect();
+    assert_eq!(tiers, [Tier::Two]);
+}
+
+#[test]
 fn a_new_laptop_at_home_and_a_known_session_in_a_hotel_are_no_burst() {
     // A new session from the known network; a known session (that of days 20 to 39) from a new one; no session stated.
     for (token, address) in [("other", "192.0.2.77"), ("session-1", "203.0.113.9"), ("", "203.0.113.9")] {
